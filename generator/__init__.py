@@ -1,0 +1,1 @@
+"""archatlas: a published comparison report, generated from running neural networks."""

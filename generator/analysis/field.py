@@ -1,0 +1,70 @@
+"""Decides how far each operation sees: receptive field and output stride, from input to output.
+
+For a window of extent k and stride s over an input of field r and stride j: the new field is
+r + (k − 1)·j and the new stride j·s (Araujo, Norris, Sim: "Computing Receptive Fields of
+Convolutional Neural Networks", Distill 2019). Where branches meet, the largest field counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.window import spatial, window_of
+from generator.records import Node
+
+_SEES_EVERYTHING = frozenset({Kind.LINEAR, Kind.ATTENTION})
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one output position sees of the input, in input pixels per dimension."""
+
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
+def fields(nodes: tuple[Node, ...]) -> dict[str, Field]:
+    """Return the field of every node that has one; the others see the whole input, or none of it."""
+    by_id = {node.id: node for node in nodes}
+    found: dict[str, Field] = {}
+    for node in nodes:
+        field = _input_field(node) if kind_of(node) is Kind.INPUT else _next(node, by_id, found)
+        if field is not None:
+            found[node.id] = field
+    return found
+
+
+def _input_field(node: Node) -> Field | None:
+    rank = len(spatial(node.output_shape))
+    return Field((1,) * rank, (1,) * rank) if rank else None
+
+
+def _next(node: Node, by_id: Mapping[str, Node], found: Mapping[str, Field]) -> Field | None:
+    inputs = [by_id[name] for name in node.inputs if name in by_id]
+    if not inputs or any(producer.id not in found for producer in inputs):
+        return None
+    window = window_of(node, inputs[0].output_shape)
+    if window is not None and len(window.kernel) == len(found[inputs[0].id].size):
+        before = found[inputs[0].id]
+        return Field(
+            tuple(
+                r + (k - 1) * j
+                for r, k, j in zip(before.size, window.extent, before.stride, strict=True)
+            ),
+            tuple(j * s for j, s in zip(before.stride, window.stride, strict=True)),
+        )
+    if kind_of(node) in _SEES_EVERYTHING | {Kind.CONV, Kind.POOL}:
+        return None
+    return _joined(node, inputs, found)
+
+
+def _joined(
+    node: Node, inputs: list[Node], found: Mapping[str, Field]
+) -> Field | None:
+    """Take the largest field of the inputs, and the stride of one as large as the output."""
+    rank = len(found[inputs[0].id].size)
+    same = [p for p in inputs if p.output_shape[-rank:] == node.output_shape[-rank:]]
+    if not same or any(len(found[p.id].size) != rank for p in inputs):
+        return None
+    size = tuple(max(found[p.id].size[axis] for p in inputs) for axis in range(rank))
+    return Field(size, found[same[0].id].stride)

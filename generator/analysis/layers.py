@@ -1,0 +1,107 @@
+"""Decides what the layer table says: one row per executed leaf, in order, and none lost."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from generator.analysis.arithmetic import Step, arithmetic
+from generator.analysis.field import Field, fields
+from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.stages import stride_by_node
+from generator.analysis.words import explain
+from generator.records import ModelRecord, ModuleCall, Node, ParameterStats, Shape
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One row: a call of a leaf module, or a module that owns parameters without being a leaf."""
+
+    path: str
+    call: int
+    """Which call of the module, from 0; parameters are counted in the first."""
+    type: str
+    kind: Kind
+    input_shape: Shape
+    output_shape: Shape
+    """Empty for a module that is never called."""
+    params: int
+    macs: int
+    stride: int | None
+    field: Field | None
+    steps: tuple[Step, ...]
+    explanation: str
+    onnx: str | None
+
+    @property
+    def receptive_field(self) -> int | None:
+        """Pixels of the input along the longer side; none: the whole input, or unknown."""
+        return max(self.field.size) if self.field else None
+
+
+def layers(record: ModelRecord) -> tuple[Layer, ...]:
+    """Return the rows of a model; their parameters and MACs add up to its totals."""
+    owned = _owned(record.parameters)
+    nodes: dict[tuple[str, int], list[Node]] = defaultdict(list)
+    for node in record.nodes:
+        nodes[node.path, node.call].append(node)
+    context = _Context(fields(record.nodes), stride_by_node(record))
+    rows = [
+        context.row(call, nodes[call.path, call.call], 0 if call.call else owned.get(call.path, 0))
+        for call in record.calls
+        if call.is_leaf or call.macs or owned.get(call.path)
+    ]
+    called = {call.path for call in record.calls}
+    types = {module.path: module.type for module in record.modules}
+    return (*rows, *(_idle(p, types.get(p, ""), n) for p, n in owned.items() if p not in called))
+
+
+@dataclass(frozen=True)
+class _Context:
+    fields: dict[str, Field]
+    strides: dict[str, int | None]
+
+    def row(self, call: ModuleCall, nodes: list[Node], params: int) -> Layer:
+        main = next((n for n in nodes if n.parameters), nodes[0] if nodes else None)
+        last = nodes[-1] if nodes else None
+        shape = call.input_shape
+        return Layer(
+            path=call.path,
+            call=call.call,
+            type=call.type,
+            kind=Kind.OTHER if main is None else kind_of(main),
+            input_shape=shape,
+            output_shape=call.output_shape,
+            params=params,
+            macs=call.macs,
+            stride=None if last is None else self.strides.get(last.id),
+            field=None if last is None else self.fields.get(last.id),
+            steps=() if main is None else arithmetic(main, shape, params),
+            explanation="" if main is None else explain(main, shape),
+            onnx=None if main is None else main.onnx,
+        )
+
+
+def _owned(parameters: tuple[ParameterStats, ...]) -> dict[str, int]:
+    """Return how many parameters each module owns directly, in order of the tree."""
+    owned: dict[str, int] = {}
+    for parameter in parameters:
+        path = parameter.name.rpartition(".")[0]
+        owned[path] = owned.get(path, 0) + parameter.numel
+    return owned
+
+
+def _idle(path: str, module_type: str, params: int) -> Layer:
+    return Layer(
+        path=path,
+        call=0,
+        type=module_type,
+        kind=Kind.OTHER,
+        input_shape=(),
+        output_shape=(),
+        params=params,
+        macs=0,
+        stride=None,
+        field=None,
+        steps=(),
+        explanation="Not called in this forward pass.",
+        onnx=None,
+    )

@@ -1,0 +1,85 @@
+"""Decides the stages of a net: what it does at each output stride, and in its head."""
+
+from dataclasses import dataclass
+from math import prod
+
+from generator.analysis.blocks import block_groups
+from generator.analysis.cost import macs_by_node
+from generator.analysis.field import fields
+from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.window import spatial
+from generator.records import ModelRecord, Node
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All operations whose outputs have one stride."""
+
+    stride: int | None
+    """Input pixels per step of the output; none in the head, where positions are gone."""
+    resolution: tuple[int, ...]
+    channels: int
+    params: int
+    macs: int
+    blocks: int
+    nodes: tuple[str, ...]
+
+
+def stride_by_node(record: ModelRecord) -> dict[str, int | None]:
+    """Return each operation's output stride; none where one position is left, or none at all."""
+    found = fields(record.nodes)
+    return {
+        node.id: max(found[node.id].stride)
+        if node.id in found and prod(spatial(node.output_shape)) > 1
+        else None
+        for node in record.nodes
+    }
+
+
+def stages(record: ModelRecord) -> tuple[Stage, ...]:
+    """Return a model's stages, smallest stride first, the head last."""
+    strides = stride_by_node(record)
+    members: dict[int | None, list[Node]] = {}
+    for node in record.nodes:
+        if kind_of(node) not in {Kind.INPUT, Kind.OUTPUT}:
+            members.setdefault(strides[node.id], []).append(node)
+    order = sorted(members, key=lambda stride: (stride is None, stride or 0))
+    macs = macs_by_node(record)
+    sizes = {parameter.name: parameter.numel for parameter in record.parameters}
+    ends = _block_ends(record)
+    counted: set[str] = set()
+    return tuple(_stage(stride, members[stride], macs, sizes, ends, counted) for stride in order)
+
+
+def _stage(  # noqa: PLR0913 - what a stage is made from
+    stride: int | None,
+    nodes: list[Node],
+    macs: dict[str, int],
+    sizes: dict[str, int],
+    ends: set[str],
+    counted: set[str],
+) -> Stage:
+    names = [n for n in dict.fromkeys(p for node in nodes for p in node.parameters) if n not in counted]
+    counted.update(names)
+    shape = nodes[-1].output_shape
+    return Stage(
+        stride=stride,
+        resolution=spatial(shape),
+        channels=shape[1] if len(shape) > 1 else 0,
+        params=sum(sizes.get(name, 0) for name in names),
+        macs=sum(macs.get(node.id, 0) for node in nodes),
+        blocks=sum(node.id in ends for node in nodes),
+        nodes=tuple(node.id for node in nodes),
+    )
+
+
+def _block_ends(record: ModelRecord) -> set[str]:
+    """Return the last operation of every block."""
+    paths = [path for group in block_groups(record) for path in group.paths]
+    last: dict[str, str] = {}
+    for node in record.nodes:
+        parts = node.path.split(".")
+        for end in range(1, len(parts) + 1):
+            if (path := ".".join(parts[:end])) in paths:
+                last[path] = node.id
+    return set(last.values())

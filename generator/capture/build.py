@@ -1,0 +1,171 @@
+"""Decides how a model comes to life: which code builds it, and which weights it gets."""
+
+import hashlib
+import importlib
+import importlib.util
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import torch
+import torchvision
+from torch import nn
+
+from generator.config import WeightsPolicy
+from generator.errors import CaptureError
+from generator.records import ModelSpec, Reference
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """A model ready to run: evaluation mode, weights in place."""
+
+    module: nn.Module
+    input_shape: tuple[int, ...]
+    labels: tuple[str, ...]
+    weights: str
+    weights_are_random: bool
+    reference: Reference | None
+    checkpoint: Path | None
+    """The file that weights come from, or would come from if it were there."""
+
+
+def build(spec: ModelSpec, policy: WeightsPolicy, seed: int, root: Path) -> BuiltModel:
+    """Build a model with seeded random weights, then load better ones if policy and disk allow.
+
+    Raises:
+        CaptureError: the factory makes no module, or the weights do not fit.
+    """
+    seed_everything(seed)
+    published = _published(spec)
+    module = _construct(spec, root)
+    weights = f"random (seed {seed})"
+    checkpoint = None
+    if published is not None:
+        checkpoint = _cache_path(published)
+        wanted = policy is WeightsPolicy.DOWNLOAD or (
+            policy is WeightsPolicy.CACHED and checkpoint.is_file()
+        )
+        if wanted:
+            _load_published(module, published, checkpoint)
+            weights = str(published)
+    elif spec.weights is not None and policy is not WeightsPolicy.RANDOM:
+        checkpoint = root / spec.weights
+        _load_file(module, checkpoint, spec)
+        weights = Path(spec.weights).name
+    return BuiltModel(
+        module=module.eval().requires_grad_(requires_grad=True),
+        input_shape=spec.input_shape or _crop_shape(published),
+        labels=spec.labels or tuple(published.meta["categories"] if published else ()),
+        weights=weights,
+        weights_are_random=weights.startswith("random"),
+        reference=None if published is None else _reference(published),
+        checkpoint=checkpoint,
+    )
+
+
+def seed_everything(seed: int) -> None:
+    """Make every random source of this process repeat itself."""
+    random.seed(seed)
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(mode=True, warn_only=True)
+
+
+def _construct(spec: ModelSpec, root: Path) -> nn.Module:
+    source, _, attribute = spec.factory.rpartition(":")
+    if source == "torchvision":
+        module = torchvision.models.get_model(attribute, weights=None, **spec.kwargs)
+    else:
+        factory = getattr(_import(source, root), attribute, None)
+        if factory is None:
+            raise CaptureError(f"{spec.slug}: {source} has no '{attribute}'")
+        module = factory if isinstance(factory, nn.Module) else factory(**spec.kwargs)
+    if not isinstance(module, nn.Module):
+        raise CaptureError(
+            f"{spec.slug}: {spec.factory} returned {type(module).__name__}, not a torch.nn.Module"
+        )
+    return module
+
+
+def _import(source: str, root: Path) -> ModuleType:
+    if not source.endswith(".py"):
+        sys.path.insert(0, str(root))
+        return importlib.import_module(source)
+    path = root / source
+    found = importlib.util.spec_from_file_location(path.stem, path)
+    if found is None or found.loader is None:
+        raise CaptureError(f"{source}: cannot be imported")
+    module = importlib.util.module_from_spec(found)
+    sys.modules[path.stem] = module
+    found.loader.exec_module(module)
+    return module
+
+
+def _published(spec: ModelSpec) -> torchvision.models.WeightsEnum | None:
+    """Return torchvision's own weights entry for a torchvision model."""
+    source, _, name = spec.factory.rpartition(":")
+    if source != "torchvision":
+        return None
+    return torchvision.models.get_model_weights(name)[spec.weights or "DEFAULT"]
+
+
+def _cache_path(weights: torchvision.models.WeightsEnum) -> Path:
+    return Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
+
+
+def _load_published(
+    module: nn.Module, weights: torchvision.models.WeightsEnum, checkpoint: Path
+) -> None:
+    if checkpoint.is_file():
+        _verify_hash(checkpoint)
+    state = weights.get_state_dict(progress=False, check_hash=True)
+    wanted = module.state_dict().keys()
+    surplus = [key for key in state.keys() - wanted if not key.lower().startswith("aux")]
+    missing = sorted(wanted - state.keys())
+    if missing or surplus:
+        raise CaptureError(f"{weights}: missing keys {missing[:5]}, unexpected {surplus[:5]}")
+    module.load_state_dict({key: state[key] for key in wanted})
+    if hasattr(module, "transform_input"):
+        # GoogLeNet and Inception weights come from TensorFlow, which scales inputs differently.
+        module.transform_input = True
+
+
+def _verify_hash(checkpoint: Path) -> None:
+    """Compare a file with the digest in its own name, as torch.hub does only while downloading."""
+    expected = checkpoint.stem.rpartition("-")[2]
+    with checkpoint.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    if not digest.startswith(expected):
+        raise CaptureError(
+            f"{checkpoint.name}: its content does not match the digest in its name (found "
+            f"{digest[:8]}); delete the file and download it again"
+        )
+
+
+def _load_file(module: nn.Module, path: Path, spec: ModelSpec) -> None:
+    if not path.is_file():
+        raise CaptureError(f"{spec.slug}: no weights file {spec.weights}")
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    module.load_state_dict(state)
+
+
+def _crop_shape(weights: torchvision.models.WeightsEnum | None) -> tuple[int, ...]:
+    size = 224 if weights is None else weights.transforms().crop_size[0]
+    return (3, size, size)
+
+
+def _reference(weights: torchvision.models.WeightsEnum) -> Reference:
+    meta = weights.meta
+    metrics = meta["_metrics"].get("ImageNet-1K", {})
+    return Reference(
+        source=f"torchvision {torchvision.__version__.partition('+')[0]}",
+        weights_tag=weights.name,
+        num_params=meta["num_params"],
+        gmacs=meta["_ops"],
+        top1=metrics.get("acc@1"),
+        top5=metrics.get("acc@5"),
+        recipe=meta.get("recipe"),
+        crop=weights.transforms().crop_size[0],
+    )

@@ -1,0 +1,38 @@
+"""Decides what crosses between the coordinator and a capturing process; imports no torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.config import WeightsPolicy
+from generator.pictures import Source
+from generator.records import ModelRecord, ModelSpec
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything one capture needs."""
+
+    spec: ModelSpec
+    own_pictures: tuple[Source, ...]
+    weights: WeightsPolicy
+    seed: int
+    root: Path
+    """The project's folder: own nets and weights files are named relative to it."""
+    folder: Path
+    """Where files go; empty at the start."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """News of a capture: which step begins."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The last news of a capture."""
+
+    record: ModelRecord
+    dependencies: tuple[Path, ...]
+    """Files that decided about the result, known only afterwards."""

@@ -1,0 +1,170 @@
+"""Decides the order of one model's capture: build, one watched forward pass, then every artifact."""
+
+import hashlib
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from generator.capture import features, predictions, summary, trace, weights
+from generator.capture.build import BuiltModel, build
+from generator.capture.inputs import batch_of
+from generator.capture.onnx import names_by_operation, to_onnx, write_structure
+from generator.capture.request import Request
+from generator.capture.watch import module_tree, watch
+from generator.pictures import sources_for
+from generator.records import (
+    Artifact,
+    Failure,
+    ModelRecord,
+    Provenance,
+    TraceMethod,
+)
+
+
+_KINDS = {"model.onnx": "onnx", "summary.txt": "torchinfo"}
+
+Say = Callable[[str], None]
+"""Tell whoever watches which step begins."""
+
+
+@dataclass
+class _Failures:
+    """Steps that failed without taking the model down."""
+
+    found: list[Failure] = field(default_factory=list)
+
+    @contextmanager
+    def contain(self, step: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the one place where a failure becomes a fact
+            self.found.append(failure_of(step, error))
+
+
+def failure_of(step: str, error: BaseException) -> Failure:
+    """Describe an exception in one line, without a path of this machine."""
+    message = " ".join(str(error).split())
+    for folder in (str(Path.cwd()), str(Path.home()), sys.prefix):
+        message = message.replace(folder, "…")
+    return Failure(kind=step, error=type(error).__name__, message=message[:600])
+
+
+def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
+    """Observe one model; return its record, and the weights file that decided about it.
+
+    Building and running must work, or the record holds little but the failure. Every later step
+    may fail alone.
+    """
+    torch.set_num_threads(1)  # the result must not depend on how many models run beside it
+    failures = _Failures()
+    record = ModelRecord(slug=request.spec.slug, input_shape=request.spec.input_shape or ())
+    checkpoint = None
+    with failures.contain("build"):
+        say("build")
+        built = build(request.spec, request.weights, request.seed, request.root)
+        checkpoint = built.checkpoint
+        record = _basic_record(request, built)
+        with failures.contain("forward"):
+            say("forward")
+            record = _observe(request, built, record)
+        if record.is_captured:
+            record = _trace(request, built, record, failures, say)
+    artifacts = _artifacts(request.folder)
+    update = {"failures": tuple(failures.found), "artifacts": artifacts}
+    return record.model_copy(update=update), checkpoint
+
+
+def _basic_record(request: Request, built: BuiltModel) -> ModelRecord:
+    return ModelRecord(
+        slug=request.spec.slug,
+        input_shape=built.input_shape,
+        reference=built.reference,
+        modules=module_tree(built.module),
+        buffer_bytes=sum(b.numel() * b.element_size() for b in built.module.buffers()),
+        parameters=weights.parameter_stats(built.module, request.folder),
+        provenance=_provenance(request, built),
+    )
+
+
+def _observe(request: Request, built: BuiltModel, record: ModelRecord) -> ModelRecord:
+    """Run the model once on the first picture with everything watching, then on the others."""
+    sources = sources_for(built.input_shape[0], request.own_pictures)
+    batch, pictures = batch_of(sources, built.input_shape, request.folder)
+    keep = features.worth_showing(built.module)
+    with watch(built.module, keep) as observed:
+        table = summary.run_with_summary(built.module, batch[:1])
+    with watch(built.module, keep) as others:
+        if len(batch) > 1:
+            built.module(batch[1:])
+    summary.write_summary(table, request.folder)
+    maps = {path: _stack(first, others.maps.get(path)) for path, first in observed.maps.items()}
+    return record.model_copy(
+        update={
+            "calls": tuple(observed.calls),
+            "total_macs": sum(call.macs for call in observed.calls),
+            "torchinfo_macs": table.macs,
+            "pictures": pictures,
+            "features": features.draw_grids(maps, [p.id for p in pictures], request.folder),
+            "predictions": predictions.predict(
+                _stack(observed.output, others.output), pictures, built.labels
+            ),
+        }
+    )
+
+
+def _trace(
+    request: Request, built: BuiltModel, record: ModelRecord, failures: _Failures, say: Say
+) -> ModelRecord:
+    """Add the graph, and the ONNX file whose nodes it names."""
+    say("trace")
+    nodes, method, names = trace.nodes_of_calls(record.calls), TraceMethod.HOOKS, {}
+    with failures.contain("trace"):
+        program = trace.export(built.module, torch.zeros(1, *built.input_shape))
+        nodes, method = trace.nodes_of(program), TraceMethod.EXPORT
+        with failures.contain("onnx"):
+            say("onnx")
+            translated = to_onnx(program)
+            write_structure(translated, request.folder / "model.onnx")
+            names = names_by_operation(translated)
+    named = tuple(node.model_copy(update={"onnx": names.get(node.id)}) for node in nodes)
+    provenance = record.provenance and record.provenance.model_copy(update={"trace": method})
+    return record.model_copy(update={"nodes": named, "provenance": provenance})
+
+
+def _stack(first: torch.Tensor | None, others: torch.Tensor | None) -> torch.Tensor | None:
+    if first is None or others is None:
+        return first
+    return torch.cat([first, others])
+
+
+def _provenance(request: Request, built: BuiltModel) -> Provenance:
+    return Provenance(
+        torch=version("torch"),
+        torchvision=version("torchvision"),
+        torchinfo=version("torchinfo"),
+        onnx=version("onnx"),
+        python=platform.python_version(),
+        seed=request.seed,
+        weights=built.weights,
+        weights_are_random=built.weights_are_random,
+    )
+
+
+def _artifacts(folder: Path) -> tuple[Artifact, ...]:
+    """List every file that was written, by name, with its digest."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return tuple(_artifact(path, path.relative_to(folder).as_posix()) for path in files)
+
+
+def _artifact(path: Path, name: str) -> Artifact:
+    content = path.read_bytes()
+    kind = _KINDS.get(name) or name.partition("/")[0]
+    return Artifact(
+        kind=kind, file=name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
+    )

@@ -1,0 +1,147 @@
+"""Decides what the user asked for: reads archatlas.toml and reports every mistake in it at once."""
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from generator.errors import RequestError
+
+CONFIG_NAME = "archatlas.toml"
+
+PlainText = Annotated[
+    str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]*$")
+]
+"""Text that is printed in titles, menus and browser tabs, where markup must not reach."""
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+
+
+class WeightsPolicy(StrEnum):
+    """Where weights may come from."""
+
+    CACHED = "cached"
+    DOWNLOAD = "download"
+    RANDOM = "random"
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class OwnModel(_Checked):
+    """One [[model]] table: a net of the user's own, with its facts."""
+
+    slug: Slug
+    factory: str = Field(min_length=3)
+    kwargs: dict[str, bool | int | float | str | list[int]] = {}
+    input_shape: list[Annotated[int, Field(gt=0)]] = Field(default=[3, 224, 224], min_length=1)
+    title: PlainText | None = None
+    family: PlainText = "Own models"
+    year: int | None = Field(default=None, ge=1940, le=2200)
+    labels: list[PlainText] = []
+    weights: str | None = None
+    summary: str = ""
+
+
+class Settings(_Checked):
+    """Everything archatlas.toml can say; every key is optional."""
+
+    title: PlainText = "archatlas"
+    models: list[str] | None = Field(default=None, description="none: every model of the zoo")
+    images: list[str] = []
+    weights: Annotated[WeightsPolicy, Field(strict=False)] = WeightsPolicy.CACHED
+    comparisons: list[Annotated[list[str], Field(min_length=2)]] = []
+    languages: list[Annotated[str, StringConstraints(pattern="^(en|zh)$")]] = ["en"]
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    time_limit_s: float = Field(default=600, gt=0, description="seconds one model may take")
+    model: list[OwnModel] = []
+
+
+class Project(BaseModel):
+    """A folder with a mkdocs.yml, and the settings that rule there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: Path
+    config_name: str
+    settings: Settings
+
+    @property
+    def docs(self) -> Path:
+        """The folder MkDocs reads."""
+        return self.root / "site_src"
+
+    @property
+    def state(self) -> Path:
+        """The folder of captures, locks and other things nobody publishes."""
+        return self.root / ".archatlas"
+
+
+def load_project(config: Path | None = None, folder: Path | None = None) -> Project:
+    """Read the settings of a project.
+
+    Args:
+        config: the file to read; none means archatlas.toml or pyproject.toml in the folder.
+        folder: where to look; none means the current folder.
+
+    Raises:
+        RequestError: the file is missing, is no TOML, or holds wrong keys or values (all listed).
+    """
+    here = (folder or Path.cwd()).resolve()
+    path = _find_config(here) if config is None else config.resolve()
+    if path is None:
+        return Project(root=here, config_name=CONFIG_NAME, settings=Settings())
+    table = _read_table(path)
+    return Project(root=path.parent, config_name=path.name, settings=_check(table, path.name))
+
+
+def _find_config(folder: Path) -> Path | None:
+    if (folder / CONFIG_NAME).is_file():
+        return folder / CONFIG_NAME
+    pyproject = folder / "pyproject.toml"
+    if pyproject.is_file() and "archatlas" in _parse(pyproject).get("tool", {}):
+        return pyproject
+    return None
+
+
+def _read_table(path: Path) -> dict[str, object]:
+    table = _parse(path)
+    if path.name != "pyproject.toml":
+        return table
+    own = table.get("tool", {}).get("archatlas", {})
+    return own if isinstance(own, dict) else {}
+
+
+def _parse(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RequestError(
+            f"{path}: no such file; name an existing file with --config, or run 'archatlas init'"
+        ) from error
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RequestError(f"{path.name}: not valid TOML: {error}") from error
+
+
+def _check(table: dict[str, object], name: str) -> Settings:
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        lines = [f"{name}: {_explain(item)}" for item in error.errors()]
+        raise RequestError("\n".join(dict.fromkeys(lines))) from error
+
+
+def _explain(item: object) -> str:
+    """Turn one pydantic error into: key, what is wrong, what is allowed."""
+    assert isinstance(item, dict)  # noqa: S101 - pydantic's TypedDict
+    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in item["loc"]).lstrip(".")
+    if item["type"] == "extra_forbidden":
+        known = OwnModel.model_fields if where.startswith("model[") else Settings.model_fields
+        return f"unknown key '{where}'; known keys: {', '.join(sorted(known))}"
+    message = str(item["msg"])
+    return f"'{where}': {message[:1].lower()}{message[1:]} (got {item['input']!r:.80})"

@@ -1,0 +1,1 @@
+"""Decides how structure is drawn: DOT from analysis, SVG from DOT."""

@@ -1,0 +1,42 @@
+"""Decides how DOT becomes a picture: SVG by the Graphviz that pygraphviz carries."""
+
+import re
+from html import escape
+from xml.etree import ElementTree
+
+import pygraphviz
+
+from generator.errors import RenderError
+
+_PROLOG = re.compile(rb"^.*?(?=<svg)", re.DOTALL)
+_COMMENT = re.compile(rb"<!--.*?-->\n?", re.DOTALL)
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def draw(dot: str, name: str, description: str) -> str:
+    """Lay a graph out and return it as SVG with an accessible name and description.
+
+    Raises:
+        RenderError: Graphviz refused the graph.
+    """
+    try:
+        graph = pygraphviz.AGraph(string=dot)
+        drawn = bytes(graph.draw(format="svg", prog="dot"))
+    except (OSError, ValueError, pygraphviz.DotError) as error:
+        raise RenderError(f"{name}: Graphviz could not draw it: {error}") from error
+    return _accessible(drawn, name, description)
+
+
+def _accessible(svg: bytes, name: str, description: str) -> str:
+    """Drop the prolog and the generator's comments, and let screen readers say what it shows."""
+    text = _COMMENT.sub(b"", _PROLOG.sub(b"", svg)).decode()
+    head, _, body = text.partition(">")
+    head = re.sub(r'\b(width|height)="([\d.]+)pt"', r'\1="\2"', head)
+    title = f"<title>{escape(name)}</title><desc>{escape(description)}</desc>"
+    return f'{head} role="img" aria-label="{escape(name)}">{title}{body}'.strip() + "\n"
+
+
+def size_of(svg: str) -> tuple[int, int]:
+    """Return the width and height an SVG asks for, in pixels."""
+    root = ElementTree.fromstring(svg)  # noqa: S314 - our own drawing
+    return round(float(root.get("width", 0))), round(float(root.get("height", 0)))

@@ -1,0 +1,133 @@
+"""Decides which pictures the models look at."""
+
+import csv
+import gzip
+import hashlib
+import importlib.util
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from generator.errors import RequestError
+
+MAX_PIXELS = 200_000_000
+"""Larger pictures are refused before they are decoded."""
+
+_DIGIT_ROWS = (("three", 3, 3), ("five", 5, 15), ("eight", 8, 8))
+"""(name, digit, row of scikit-learn's digits table)."""
+
+_PHOTOS = (
+    ("cat", "Cat", "chelsea.png", "scikit-image data: Chelsea, Stefan van der Walt, CC0"),
+    ("coffee", "Coffee", "coffee.png", "scikit-image data: coffee cup, Rachel Michetti, CC0"),
+    ("rocket", "Rocket", "rocket.jpg", "scikit-image data: Falcon 9, SpaceX, CC0"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture before any model has seen it; content is an encoded image file."""
+
+    id: str
+    title: str
+    credit: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the encoded picture."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def load(self) -> Image.Image:
+        """Decode the picture upright, in RGB or grey."""
+        with Image.open(io.BytesIO(self.content)) as image:
+            upright = ImageOps.exif_transpose(image)
+            return upright.convert("L" if upright.mode in {"1", "L", "I", "I;16"} else "RGB")
+
+
+def sources_for(channels: int, own: Sequence[Source]) -> tuple[Source, ...]:
+    """Return the pictures for a net with that many input channels: the user's, or samples."""
+    if own:
+        return tuple(own)
+    return sample_digits() if channels == 1 else sample_photos()
+
+
+def read_pictures(root: Path, names: Sequence[str]) -> tuple[Source, ...]:
+    """Read the user's pictures.
+
+    Raises:
+        RequestError: files that are missing, too large, or no pictures; all at once.
+    """
+    sources: list[Source] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            sources.append(_read(root / name, name, {source.id for source in sources}))
+        except RequestError as error:
+            problems.append(str(error))
+    if problems:
+        raise RequestError("\n".join(problems))
+    return tuple(sources)
+
+
+def sample_photos() -> tuple[Source, ...]:
+    """Return the photographs that ship with scikit-image."""
+    folder = _package_folder("skimage") / "data"
+    return tuple(
+        Source(id=slug, title=title, credit=credit, content=(folder / name).read_bytes())
+        for slug, title, name, credit in _PHOTOS
+    )
+
+
+def sample_digits() -> tuple[Source, ...]:
+    """Return three handwritten digits of scikit-learn's 8×8 table, white on black."""
+    table = _package_folder("sklearn") / "datasets" / "data" / "digits.csv.gz"
+    with gzip.open(table, "rt", encoding="ascii") as lines:
+        rows = list(csv.reader(lines))
+    return tuple(_digit(name, digit, rows[row]) for name, digit, row in _DIGIT_ROWS)
+
+
+def _digit(name: str, digit: int, row: Sequence[str]) -> Source:
+    values = [float(cell) for cell in row]
+    if int(values[64]) != digit:
+        raise RequestError(f"scikit-learn's digits table changed: row for '{name}' is another digit")
+    image = Image.new("L", (8, 8))
+    image.putdata([round(value / 16 * 255) for value in values[:64]])
+    encoded = io.BytesIO()
+    image.save(encoded, "PNG")
+    credit = "scikit-learn digits (UCI optical recognition of handwritten digits), CC BY 4.0"
+    return Source(id=name, title=f"Digit {digit}", credit=credit, content=encoded.getvalue())
+
+
+def _package_folder(package: str) -> Path:
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise RequestError(
+            f"the sample pictures come with {package}, which is not installed; install it or set "
+            "'images' in archatlas.toml"
+        )
+    return Path(found.origin).parent
+
+
+def _read(path: Path, name: str, taken: set[str]) -> Source:
+    try:
+        content = path.read_bytes()
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise RequestError(f"{name}: {image.width}×{image.height} pixels are too many")
+            image.load()
+    except FileNotFoundError as error:
+        raise RequestError(f"{name}: no such picture; correct 'images' in the settings") from error
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise RequestError(f"{name}: cannot be read as a picture ({error})") from error
+    title = re.sub(r"[<>\x00-\x1f\x7f]", " ", path.stem).strip()[:80] or "picture"
+    return Source(id=_free_id(title, taken), title=title, credit="", content=content)
+
+
+def _free_id(title: str, taken: set[str]) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "picture"
+    candidates = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if candidate not in taken)

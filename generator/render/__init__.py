@@ -1,0 +1,1 @@
+"""Decides what the site looks like: records in, pages out."""

@@ -1,0 +1,191 @@
+"""Decides where marks go in the charts; templates write them as SVG."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generator.analysis.kinds import Kind
+from generator.analysis.outline import Outline, Unit
+from generator.diagram.palette import FILLS
+from generator.records import Histogram
+
+# One hue a family, in order of appearance; checked for contrast on white and on slate.
+FAMILY_COLOURS = (
+    "#3b6fd4", "#d9772b", "#2f9e77", "#c2497f", "#7a63d1", "#a08419", "#2e93b5", "#c4504b",
+)  # fmt: skip
+_WIDTH, _HEIGHT = 720.0, 400.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 24.0, 20.0, 52.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """A model on the accuracy chart."""
+
+    slug: str
+    title: str
+    family: str
+    macs: int
+    params: int
+    top1: float
+    tag: str
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """Where a point is drawn, and how large."""
+
+    point: Point
+    x: float
+    y: float
+    radius: float
+    colour: str
+    label_x: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """The whole chart: accuracy against MACs, areas by parameters."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    bubbles: tuple[Bubble, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True)
+class Brick:
+    """One unit of a silhouette."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Silhouette:
+    """A network seen from the side: heights by resolution, widths by channels, both log."""
+
+    width: float
+    height: float
+    bricks: tuple[Brick, ...]
+
+
+def scatter(points: Sequence[Point]) -> Scatter | None:
+    """Lay models out by MACs (log) and accuracy; nothing when none has an accuracy."""
+    if not points:
+        return None
+    logs = [math.log10(point.macs) for point in points]
+    low, high = min(logs) - 0.25, max(logs) + 0.25
+    bottom = 5 * math.floor((min(p.top1 for p in points) - 2) / 5)
+    top = 5 * math.ceil((max(p.top1 for p in points) + 2) / 5)
+
+    def x_of(log: float) -> float:
+        return _LEFT + (log - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
+
+    def y_of(accuracy: float) -> float:
+        return _HEIGHT - _BOTTOM - (accuracy - bottom) / (top - bottom) * (_HEIGHT - _TOP - _BOTTOM)
+
+    return Scatter(
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=_WIDTH - _RIGHT,
+        top=_TOP,
+        bottom=_HEIGHT - _BOTTOM,
+        bubbles=_bubbles(points, [x_of(log) for log in logs], [y_of(p.top1) for p in points]),
+        x_ticks=tuple(Tick(round(x_of(log), 1), label) for log, label in _decades(low, high)),
+        y_ticks=tuple(Tick(round(y_of(a), 1), f"{a} %") for a in range(bottom, top + 1, 5)),
+    )
+
+
+def silhouette(outline: Outline) -> Silhouette:
+    """Draw a network's units as a row of bricks, repeated ones as often as they occur."""
+    bricks: list[Brick] = []
+    x = 0.0
+    for unit in outline.units:
+        if unit.kind in {Kind.INPUT, Kind.OUTPUT} or len(unit.output_shape) < 2:  # noqa: PLR2004
+            continue
+        width, height = _brick_size(unit)
+        for number in range(unit.count):
+            bricks.append(
+                Brick(x, (120 - height) / 2, width, height, FILLS[unit.kind], unit.title)
+            )
+            x += width + (1.5 if number + 1 < unit.count else 4)
+    return Silhouette(width=round(max(x, 1), 1), height=120, bricks=tuple(bricks))
+
+
+def bars(histogram: Histogram) -> tuple[tuple[float, float], ...]:
+    """Return each bin's (left, height) in a box of one by one."""
+    highest = max(histogram.counts) or 1
+    width = 1 / len(histogram.counts)
+    return tuple(
+        (round(number * width, 4), round(count / highest, 4))
+        for number, count in enumerate(histogram.counts)
+    )
+
+
+def _brick_size(unit: Unit) -> tuple[float, float]:
+    channels = max(1, unit.output_shape[1])
+    if len(unit.output_shape) == 2:  # noqa: PLR2004 - (N, features)
+        return 7.0, round(12 + 6 * math.log2(channels), 1)
+    pixels = max(unit.output_shape[2:])
+    thin = 0.35 if unit.kind is Kind.POOL else 1.0
+    return round(thin * (3 + 1.6 * math.log2(channels)), 1), round(8 + 14 * math.log2(pixels), 1)
+
+
+def _bubbles(
+    points: Sequence[Point], xs: Sequence[float], ys: Sequence[float]
+) -> tuple[Bubble, ...]:
+    families = list(dict.fromkeys(point.family for point in points))
+    largest = max(point.params for point in points)
+    made = []
+    for point, x, y in zip(points, xs, ys, strict=True):
+        radius = 5 + 27 * math.sqrt(point.params / largest)
+        leftward = x + radius + 8 * len(point.title) > _WIDTH - _RIGHT
+        made.append(
+            Bubble(
+                point=point,
+                x=round(x, 1),
+                y=round(y, 1),
+                radius=round(radius, 1),
+                colour=FAMILY_COLOURS[families.index(point.family) % len(FAMILY_COLOURS)],
+                label_x=round(x - radius - 5 if leftward else x + radius + 5, 1),
+                anchor="end" if leftward else "start",
+            )
+        )
+    return tuple(sorted(made, key=lambda bubble: -bubble.radius))
+
+
+def _decades(low: float, high: float) -> list[tuple[float, str]]:
+    """Return 1, 2, 5 steps of each decade in range, as (log, label)."""
+    found = []
+    for power in range(math.floor(low), math.ceil(high) + 1):
+        for step in (1, 2, 5):
+            log = power + math.log10(step)
+            if low <= log <= high:
+                found.append((log, _si(step * 10**power)))
+    return found
+
+
+def _si(value: float) -> str:
+    for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "K")):
+        if value >= limit:
+            return f"{value / limit:g} {unit}"
+    return f"{value:g}"

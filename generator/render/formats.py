@@ -1,0 +1,77 @@
+"""Decides how numbers and names are written for readers."""
+
+from urllib.parse import quote
+
+_THOUSAND = 1000
+_THIN_SPACE = "\u202f"
+_SPECIAL = set("\\`*_{}[]()<>#+-.!|&\"'~^:=$%@/;,?")
+
+
+def count(number: int | None) -> str:
+    """Write a count with three digits and a unit: 61.1 M; a dash where there is none."""
+    if number is None:
+        return "–"
+    return _scaled(float(number), ("", "K", "M", "G", "T"))
+
+
+def exact(number: int | None) -> str:
+    """Write every digit, thousands apart."""
+    return "–" if number is None else f"{number:,}".replace(",", _THIN_SPACE)
+
+
+def byte_count(number: int | None) -> str:
+    """Write a size in decimal units: 244 MB."""
+    return "–" if number is None else _scaled(float(number), ("B", "KB", "MB", "GB", "TB"))
+
+
+def percent(share: float | None) -> str:
+    """Write a share, 0…1, never rounding something down to nothing."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.001:  # noqa: PLR2004
+        return f"<0.1{_THIN_SPACE}%"
+    return f"{share * 100:.1f}{_THIN_SPACE}%"
+
+
+def number(value: float | None) -> str:
+    """Write a real number with three significant digits."""
+    return "–" if value is None else f"{value:.3g}".replace("-", "−")
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """Write a shape without its batch of one: 64×56×56."""
+    inner = sizes[1:] if len(sizes) > 1 else sizes
+    return "×".join(map(str, inner)) if inner else "–"
+
+
+def sizes(values: tuple[int, ...]) -> str:
+    """Write sizes as they are: 3×224×224."""
+    return "×".join(map(str, values)) if values else "–"
+
+
+def markdown_text(text: str) -> str:
+    """Return text as entities, so that Markdown and HTML read it as nothing but text."""
+    return "".join(f"&#{ord(c)};" if c in _SPECIAL else c for c in " ".join(text.split()))
+
+
+def menu_text(text: str) -> str:
+    """Return text for MkDocs titles, which themes print without escaping."""
+    return text.replace("&", "&amp;").replace("<", "‹").replace(">", "›")
+
+
+def url(text: str) -> str:
+    """Return text as one part of an address."""
+    return quote(text, safe="")
+
+
+def _scaled(value: float, units: tuple[str, ...]) -> str:
+    for unit in units[:-1]:
+        if value < _THOUSAND - 0.5:
+            return _rounded(value, unit)
+        value /= _THOUSAND
+    return _rounded(value, units[-1])
+
+
+def _rounded(value: float, unit: str) -> str:
+    digits = f"{value:.3g}" if value < _THOUSAND else f"{value:.0f}"
+    return f"{digits}{_THIN_SPACE}{unit}".strip()

@@ -1,0 +1,71 @@
+"""Decides how the sources become HTML: MkDocs builds beside, then the site is brought up to date."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from generator.errors import RenderError
+from generator.files import MANIFEST_NAME, Content, PublishReport, publish, write_if_changed
+
+_FIXED_DATE = "946684800"
+"""2000-01-01: MkDocs stamps the sitemap, and the same inputs must give the same bytes."""
+
+
+def build_html(root: Path, state: Path, out: Path) -> PublishReport:
+    """Build the site into a folder of its own, then copy what changed to `out`.
+
+    A site that fails to build leaves `out` as it was. Where neither sources nor site changed since
+    the last build, MkDocs is not even started.
+
+    Raises:
+        RenderError: MkDocs refused the sources; its words are in the message.
+    """
+    stamp_path = state / "built" / hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]
+    stamp = _stamp(root, state, out)
+    if stamp_path.is_file() and stamp_path.read_text(encoding="ascii") == stamp:
+        return PublishReport((), (), ())
+    staging = state / "staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        _run_mkdocs(root, staging)
+        files: dict[str, Content] = {
+            path.relative_to(staging).as_posix(): path for path in _files(staging)
+        }
+        report = publish(files, out)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    write_if_changed(stamp_path, _stamp(root, state, out).encode())
+    return report
+
+
+def _run_mkdocs(root: Path, staging: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(staging)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": _FIXED_DATE, "NO_MKDOCS_2_WARNING": "1"}
+    ran = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    if ran.returncode:
+        said = [line for line in ran.stderr.splitlines() if "INFO" not in line]
+        raise RenderError("MkDocs could not build the site:\n" + "\n".join(said[-20:]))
+
+
+def _stamp(root: Path, state: Path, out: Path) -> str:
+    """Digest how sources, settings and the finished site look now, by size and time."""
+    digest = hashlib.sha256()
+    for name in ("mkdocs", "mkdocs-material"):
+        digest.update(f"{name} {version(name)}\n".encode())
+    watched = [root / "mkdocs.yml", state / "mkdocs.yml"]
+    for path in [*watched, *_files(root / "site_src"), *_files(out)]:
+        status = path.stat() if path.exists() else None
+        looks = f"{status.st_size} {status.st_mtime_ns}" if status else "absent"
+        digest.update(f"{path} {looks}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MANIFEST_NAME)

@@ -1,0 +1,210 @@
+"""Decides what a model's page shows, ready to be printed: templates only loop."""
+
+from dataclasses import dataclass
+
+from generator.analysis.checks import Check, checks
+from generator.analysis.kinds import Kind
+from generator.analysis.layers import Layer, layers
+from generator.analysis.outline import Outline, outline
+from generator.analysis.stages import stages
+from generator.analysis.totals import Totals, totals
+from generator.diagram.design import design_dot
+from generator.diagram.palette import FILLS
+from generator.diagram.svg import draw, size_of
+from generator.render import formats
+from generator.render.charts import Silhouette, bars, silhouette
+from generator.render.published import PublishedRow, publish_row
+from generator.records import (
+    FeatureGrid,
+    ModelRecord,
+    ModelSpec,
+    ParameterStats,
+    Picture,
+    Prediction,
+    Shape,
+)
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One line of the stage table."""
+
+    name: str
+    resolution: str
+    channels: int
+    blocks: int
+    params: int
+    params_share: float
+    macs: int
+    macs_share: float
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of the layer table."""
+
+    number: int
+    layer: Layer
+    name: str
+    anchor: str
+    colour: str
+    netron: str | None
+    """Address of its node in Netron, relative to the model's page."""
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """One module's grids, one per picture."""
+
+    path: str
+    type: str
+    shape: Shape
+    grids: tuple[FeatureGrid, ...]
+
+
+@dataclass(frozen=True)
+class WeightRow:
+    """One parameter and its histogram's bars."""
+
+    stats: ParameterStats
+    bars: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says to one picture."""
+
+    picture: Picture
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """Everything the templates of one model need."""
+
+    spec: ModelSpec
+    record: ModelRecord
+    row: PublishedRow
+    totals: Totals
+    checks: tuple[Check, ...]
+    outline: Outline
+    silhouette: Silhouette
+    design: str
+    """SVG; empty when there is no graph."""
+    design_size: tuple[int, int]
+    legend: tuple[tuple[str, str], ...]
+    """(kind, colour) of what the diagram shows."""
+    stages: tuple[StageRow, ...]
+    layers: tuple[LayerRow, ...]
+    features: tuple[FeatureRow, ...]
+    weights: tuple[WeightRow, ...]
+    kernels: str | None
+    answers: tuple[Answer, ...]
+    torchinfo: str
+    has_onnx: bool
+    has_netron: bool
+    onnx_bytes: int
+
+    @property
+    def is_random(self) -> bool:
+        """Say whether pictures come from weights that nobody trained."""
+        return self.record.provenance is None or self.record.provenance.weights_are_random
+
+
+def model_page(
+    spec: ModelSpec, record: ModelRecord, torchinfo: str, *, has_netron: bool
+) -> ModelPage:
+    """Prepare one model's page."""
+    sums = totals(record)
+    whole = outline(record)
+    onnx = next((a for a in record.artifacts if a.kind == "onnx"), None)
+    design = _design(spec, whole)
+    return ModelPage(
+        spec=spec,
+        record=record,
+        row=publish_row(spec, record),
+        totals=sums,
+        checks=checks(record),
+        outline=whole,
+        silhouette=silhouette(whole),
+        design=design,
+        design_size=size_of(design) if design else (0, 0),
+        legend=_legend(whole),
+        stages=_stage_rows(record, sums),
+        layers=_layer_rows(spec, record, linked=has_netron and onnx is not None),
+        features=_feature_rows(record),
+        weights=tuple(
+            WeightRow(stats, bars(stats.histogram) if stats.histogram else ())
+            for stats in record.parameters
+        ),
+        kernels=next((stats.file for stats in record.parameters if stats.file), None),
+        answers=_answers(record),
+        torchinfo=torchinfo,
+        has_onnx=onnx is not None,
+        has_netron=has_netron,
+        onnx_bytes=onnx.bytes if onnx else 0,
+    )
+
+
+def _design(spec: ModelSpec, whole: Outline) -> str:
+    if not whole.units:
+        return ""
+    steps = ", ".join(
+        f"{unit.title} ×{unit.count}" if unit.count > 1 else unit.title for unit in whole.units
+    )
+    return draw(design_dot(whole, spec.title), f"Design of {spec.title}", f"In order: {steps}.")
+
+
+def _legend(whole: Outline) -> tuple[tuple[str, str], ...]:
+    used = {unit.kind for unit in whole.units} - {Kind.INPUT, Kind.OUTPUT}
+    return tuple((kind.value, FILLS[kind]) for kind in Kind if kind in used)
+
+
+def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
+    return tuple(
+        StageRow(
+            name="head" if stage.stride is None else str(stage.stride),
+            resolution=formats.sizes(stage.resolution),
+            channels=stage.channels,
+            blocks=stage.blocks,
+            params=stage.params,
+            params_share=stage.params / sums.params if sums.params else 0.0,
+            macs=stage.macs,
+            macs_share=stage.macs / sums.macs if sums.macs else 0.0,
+        )
+        for stage in stages(record)
+    )
+
+
+def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[LayerRow, ...]:
+    return tuple(
+        LayerRow(
+            number=number,
+            layer=layer,
+            name=layer.path or "(the model itself)",
+            anchor=f"layer-{layer.path}" + (f"@{layer.call}" if layer.call else ""),
+            colour=FILLS[layer.kind],
+            netron=_netron_link(spec.slug, layer.onnx) if linked and layer.onnx else None,
+        )
+        for number, layer in enumerate(layers(record), start=1)
+    )
+
+
+def _netron_link(slug: str, node: str) -> str:
+    return f"../../netron/index.html?url=../models/{slug}/model.onnx&node={formats.url(node)}"
+
+
+def _feature_rows(record: ModelRecord) -> tuple[FeatureRow, ...]:
+    types = {module.path: module.type for module in record.modules}
+    grids: dict[str, list[FeatureGrid]] = {}
+    for grid in record.features:
+        grids.setdefault(grid.path, []).append(grid)
+    return tuple(
+        FeatureRow(path=path, type=types.get(path, ""), shape=row[0].shape, grids=tuple(row))
+        for path, row in grids.items()
+    )
+
+
+def _answers(record: ModelRecord) -> tuple[Answer, ...]:
+    pictures = {picture.id: picture for picture in record.pictures}
+    return tuple(Answer(pictures[p.image], p) for p in record.predictions)

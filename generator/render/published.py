@@ -1,0 +1,256 @@
+"""Decides what is published as data: the contract other programs build on."""
+
+from pydantic import Field
+
+from generator.analysis.blocks import block_groups
+from generator.analysis.layers import Layer, layers
+from generator.analysis.stages import Stage, stages
+from generator.analysis.totals import totals
+from generator.records import (
+    Artifact,
+    Failure,
+    Frozen,
+    ModelRecord,
+    ModelSpec,
+    Prediction,
+    Provenance,
+    Shape,
+)
+
+
+class PublishedTotals(Frozen):
+    """A model's size; null where it could not be observed."""
+
+    params: int = Field(description="elements of all parameters, shared ones once")
+    trainable_params: int
+    macs: int | None = Field(
+        description="multiply-accumulates of convolutions, linear layers and matrix products for "
+        "one input; 1 MAC = 2 FLOPs"
+    )
+    activations: int | None = Field(description="elements those operations write for one input")
+    weight_bytes: int = Field(description="parameters and buffers as stored in memory")
+    depth: int | None = Field(description="weighted layers on the longest way through the graph")
+
+
+class PublishedLayer(Frozen):
+    """One call of a leaf module, in execution order."""
+
+    path: str = Field(description="module path; also the anchor '#layer-<path>' of the page")
+    call: int = Field(description="which call of this module, from 0")
+    type: str
+    output_shape: Shape = Field(description="with a batch of one; empty if never called")
+    params: int
+    macs: int
+    stride: int | None = Field(description="input pixels per step of the output; null in the head")
+    receptive_field: int | None = Field(
+        description="input pixels along the longer side; null where the whole input is seen"
+    )
+    formula: str = Field(description="the arithmetic with its numbers, a line each")
+    explanation: str
+
+
+class PublishedNode(Frozen):
+    """One operation of the graph."""
+
+    id: str
+    op: str
+    path: str
+    output_shape: Shape
+
+
+class PublishedGraph(Frozen):
+    """Operations in execution order, and which feeds which."""
+
+    nodes: tuple[PublishedNode, ...]
+    edges: tuple[tuple[str, str], ...]
+
+
+class PublishedBlock(Frozen):
+    """A kind of block, and every place it is used."""
+
+    kind: str
+    variant: str
+    count: int
+    paths: tuple[str, ...]
+    diagram: str | None = Field(description="file of its drawing, if there is one")
+
+
+class PublishedStage(Frozen):
+    """What a model does at one output stride."""
+
+    stride: int | None = Field(description="null in the head")
+    resolution: tuple[int, ...]
+    channels: int
+    params: int
+    macs: int
+    blocks: int
+
+
+class PublishedFeature(Frozen):
+    """A grid of feature maps."""
+
+    image: str
+    path: str
+    shape: Shape = Field(description="(C, H, W)")
+    shown_channels: tuple[int, ...] = Field(description="by mean square activation, largest first")
+    dead_fraction: float
+    file: str
+
+
+class PublishedWeight(Frozen):
+    """One parameter tensor."""
+
+    name: str
+    shape: Shape
+    mean: float | None
+    std: float | None
+    min: float | None
+    max: float | None
+    file: str | None = Field(description="picture of the kernels, if there is one")
+
+
+class PublishedRecord(Frozen):
+    """models/<slug>/record.json."""
+
+    schema_version: int
+    slug: str
+    title: str
+    family: str
+    year: int | None
+    origin: str
+    input_shape: tuple[int, ...] = Field(description="without the batch")
+    totals: PublishedTotals
+    layers: tuple[PublishedLayer, ...]
+    graph: PublishedGraph
+    blocks: tuple[PublishedBlock, ...]
+    stages: tuple[PublishedStage, ...]
+    features: tuple[PublishedFeature, ...]
+    weights: tuple[PublishedWeight, ...]
+    predictions: tuple[Prediction, ...]
+    artifacts: tuple[Artifact, ...]
+    provenance: Provenance | None
+    failures: tuple[Failure, ...]
+
+
+class PublishedRow(Frozen):
+    """One model of data/models.json."""
+
+    slug: str
+    title: str
+    family: str
+    year: int | None
+    origin: str
+    input_shape: tuple[int, ...]
+    params: int
+    macs: int | None
+    activations: int | None
+    depth: int | None
+    weights: str | None = Field(description="which weights the pictures were made with")
+    top1: float | None = Field(description="ImageNet accuracy in percent of the published weights")
+    top5: float | None
+    url: str = Field(description="relative to the site's root")
+
+
+def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
+    """Turn what was observed, and what follows from it, into the published record."""
+    sums = totals(record)
+    return PublishedRecord(
+        schema_version=record.schema_version,
+        slug=spec.slug,
+        title=spec.title,
+        family=spec.family,
+        year=spec.year,
+        origin=spec.origin,
+        input_shape=record.input_shape,
+        totals=PublishedTotals(**vars(sums)),
+        layers=tuple(_layer(row) for row in layers(record)),
+        graph=_graph(record),
+        blocks=tuple(
+            PublishedBlock(
+                kind=group.kind,
+                variant=group.variant,
+                count=len(group.paths),
+                paths=group.paths,
+                diagram=None,
+            )
+            for group in block_groups(record)
+        ),
+        stages=tuple(_stage(stage) for stage in stages(record)),
+        features=tuple(
+            PublishedFeature(
+                image=grid.image,
+                path=grid.path,
+                shape=grid.shape,
+                shown_channels=grid.shown_channels,
+                dead_fraction=grid.dead_fraction,
+                file=grid.file,
+            )
+            for grid in record.features
+        ),
+        weights=tuple(
+            PublishedWeight.model_validate(p.model_dump(include=set(PublishedWeight.model_fields)))
+            for p in record.parameters
+        ),
+        predictions=record.predictions,
+        artifacts=record.artifacts,
+        provenance=record.provenance,
+        failures=record.failures,
+    )
+
+
+def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
+    """Return a model's line in data/models.json."""
+    sums = totals(record)
+    return PublishedRow(
+        slug=spec.slug,
+        title=spec.title,
+        family=spec.family,
+        year=spec.year,
+        origin=spec.origin,
+        input_shape=record.input_shape,
+        params=sums.params,
+        macs=sums.macs,
+        activations=sums.activations,
+        depth=sums.depth,
+        weights=record.provenance.weights if record.provenance else None,
+        top1=record.reference.top1 if record.reference else None,
+        top5=record.reference.top5 if record.reference else None,
+        url=f"models/{spec.slug}/",
+    )
+
+
+def _layer(row: Layer) -> PublishedLayer:
+    return PublishedLayer(
+        path=row.path,
+        call=row.call,
+        type=row.type,
+        output_shape=row.output_shape,
+        params=row.params,
+        macs=row.macs,
+        stride=row.stride,
+        receptive_field=row.receptive_field,
+        formula="\n".join(f"{step.what}: {step.how}" for step in row.steps),
+        explanation=row.explanation,
+    )
+
+
+def _graph(record: ModelRecord) -> PublishedGraph:
+    known = {node.id for node in record.nodes}
+    return PublishedGraph(
+        nodes=tuple(
+            PublishedNode(id=node.id, op=node.op, path=node.path, output_shape=node.output_shape)
+            for node in record.nodes
+        ),
+        edges=tuple((p, node.id) for node in record.nodes for p in node.inputs if p in known),
+    )
+
+
+def _stage(stage: Stage) -> PublishedStage:
+    return PublishedStage(
+        stride=stage.stride,
+        resolution=stage.resolution,
+        channels=stage.channels,
+        params=stage.params,
+        macs=stage.macs,
+        blocks=stage.blocks,
+    )

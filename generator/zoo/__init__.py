@@ -1,0 +1,1 @@
+"""Decides which models exist: one file per family, read without torch."""

@@ -1,0 +1,177 @@
+"""Decides which model a name means."""
+
+import difflib
+import importlib
+import importlib.util
+import pkgutil
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import generator.zoo
+from generator.config import OwnModel, Project
+from generator.errors import RequestError
+from generator.records import ModelSpec, Origin
+
+_REGISTERED = re.compile(r"^@register_model\([^)]*\)\n(?:@.*\n)*def (\w+)\(", re.MULTILINE)
+_NOT_MODELS = ("catalog", "nets")
+
+
+@cache
+def zoo_entries() -> tuple[ModelSpec, ...]:
+    """Return every entry of every family file, in order of years."""
+    names = sorted(m.name for m in pkgutil.iter_modules(generator.zoo.__path__))
+    families = [
+        importlib.import_module(f"generator.zoo.{name}") for name in names if name not in _NOT_MODELS
+    ]
+    entries = [entry for family in families for entry in family.ENTRIES]
+    return tuple(sorted(entries, key=lambda entry: (entry.year or 9999, entry.slug)))
+
+
+@cache
+def torchvision_names() -> frozenset[str]:
+    """Return the names of torchvision's builders, read from its source without importing it."""
+    found = importlib.util.find_spec("torchvision")
+    if found is None or found.origin is None:
+        return frozenset()
+    sources = sorted((Path(found.origin).parent / "models").glob("*.py"))
+    text = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    return frozenset(_REGISTERED.findall(text))
+
+
+def select(project: Project, names: Iterable[str] | None = None) -> tuple[ModelSpec, ...]:
+    """Return the models of a project, or those of them (or others) that were named.
+
+    Raises:
+        RequestError: names that mean nothing, and slugs that two models claim; all at once.
+    """
+    settings = project.settings
+    own = [_own_spec(model, project.root) for model in settings.model]
+    problems = _duplicates([*zoo_entries(), *own], project.config_name)
+    known = {spec.slug: spec for spec in (*zoo_entries(), *own)}
+    wanted = names if names is not None else settings.models
+    chosen: list[ModelSpec] = []
+    for name in known if wanted is None else wanted:
+        try:
+            chosen.append(_resolve(name, known, project.root))
+        except RequestError as error:
+            problems.append(str(error))
+    if wanted is None or names is None:
+        chosen.extend(own)
+    unique = list(dict.fromkeys(spec.slug for spec in chosen))
+    by_slug = {spec.slug: spec for spec in chosen}
+    problems.extend(_clashes(chosen, by_slug))
+    if not chosen and not problems:
+        problems.append(f"{project.config_name}: no models chosen; name some in 'models'")
+    if problems:
+        raise RequestError("\n".join(dict.fromkeys(problems)))
+    return tuple(by_slug[slug] for slug in unique)
+
+
+def _duplicates(specs: Iterable[ModelSpec], config_name: str) -> list[str]:
+    seen: dict[str, ModelSpec] = {}
+    problems = []
+    for spec in specs:
+        if spec.slug in seen:
+            problems.append(
+                f"duplicate slug '{spec.slug}': {_home(seen[spec.slug], config_name)} and "
+                f"{_home(spec, config_name)}; give one of them another slug"
+            )
+        seen[spec.slug] = spec
+    return problems
+
+
+def _clashes(chosen: Iterable[ModelSpec], by_slug: Mapping[str, ModelSpec]) -> list[str]:
+    return [
+        f"duplicate slug '{spec.slug}': {spec.factory} and {by_slug[spec.slug].factory}; "
+        "describe one of them in a [[model]] table with another slug"
+        for spec in chosen
+        if spec.factory != by_slug[spec.slug].factory
+    ]
+
+
+def _home(spec: ModelSpec, config_name: str) -> str:
+    if spec.origin is Origin.USER:
+        return f"{spec.factory} in {config_name}"
+    return f"{spec.factory} in the zoo"
+
+
+def _own_spec(model: OwnModel, root: Path) -> ModelSpec:
+    return ModelSpec(
+        slug=model.slug,
+        title=model.title or model.slug,
+        family=model.family,
+        year=model.year,
+        origin=Origin.USER,
+        factory=_checked_factory(model.factory, root),
+        kwargs=model.kwargs,
+        input_shape=tuple(model.input_shape),
+        labels=tuple(model.labels),
+        weights=model.weights,
+        summary=model.summary,
+    )
+
+
+def _resolve(name: str, known: Mapping[str, ModelSpec], root: Path) -> ModelSpec:
+    if name in known:
+        return known[name]
+    scheme, colon, rest = name.partition(":")
+    if not colon:
+        raise RequestError(f"unknown model '{name}'{_hint(name, known)}")
+    if scheme == "torchvision":
+        return _torchvision_spec(rest, known)
+    if scheme == "timm":
+        raise RequestError(f"'{name}': timm models are not supported yet; use torchvision:<name>")
+    same = [spec for spec in known.values() if spec.factory == name]
+    return same[0] if same else _factory_spec(name, root)
+
+
+def _torchvision_spec(name: str, known: Mapping[str, ModelSpec]) -> ModelSpec:
+    factory = f"torchvision:{name}"
+    for spec in known.values():
+        if spec.factory == factory and not spec.kwargs.keys() - {"aux_logits", "init_weights"}:
+            return spec
+    names = torchvision_names()
+    if names and name not in names:
+        raise RequestError(f"unknown torchvision model '{name}'{_hint(name, names)}")
+    return ModelSpec(
+        slug=name.lower(),
+        title=name,
+        family="torchvision",
+        origin=Origin.TORCHVISION,
+        factory=factory,
+        weights="DEFAULT",
+    )
+
+
+def _factory_spec(name: str, root: Path) -> ModelSpec:
+    attribute = name.rpartition(":")[2]
+    slug = re.sub(r"[^a-z0-9_-]", "-", attribute.lower()).lstrip("_-")
+    return ModelSpec(
+        slug=slug,
+        title=attribute,
+        family="Own models",
+        origin=Origin.USER,
+        factory=_checked_factory(name, root),
+        input_shape=(3, 224, 224),
+    )
+
+
+def _checked_factory(factory: str, root: Path) -> str:
+    """Return the factory if its form is right and its file, when it names one, exists."""
+    source, colon, attribute = factory.rpartition(":")
+    if not colon or not attribute.isidentifier():
+        raise RequestError(
+            f"'{factory}' is no factory; write package.module:name, ./file.py:name or "
+            "torchvision:name"
+        )
+    if source.endswith(".py") and not (root / source).is_file():
+        raise RequestError(f"'{factory}': no file {source} in {root.name or root}")
+    return factory
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=3)
+    hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+    return f"{hint}; 'archatlas list' names every model"
