@@ -93,7 +93,9 @@ def sample_digits() -> tuple[Source, ...]:
 def _digit(name: str, digit: int, row: Sequence[str]) -> Source:
     values = [float(cell) for cell in row]
     if int(values[64]) != digit:
-        raise RequestError(f"scikit-learn's digits table changed: row for '{name}' is another digit")
+        raise RequestError(
+            f"scikit-learn's digits table changed: row for '{name}' is another digit"
+        )
     image = Image.new("L", (8, 8))
     image.putdata([round(value / 16 * 255) for value in values[:64]])
     encoded = io.BytesIO()

@@ -88,7 +88,7 @@ def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
 
 
 def build_site(project: Project, out: Path) -> PublishReport:
-    """Let MkDocs build the site, and bring the folder up to date; write nothing if nothing changed."""
+    """Let MkDocs build the site, and bring the folder up to date."""
     return build_html(project.root, project.state, out)
 
 
@@ -158,7 +158,11 @@ def _versions() -> dict[str, str]:
 def _code_digest() -> str:
     """Digest the code that captures, so that changing it makes captures out of date."""
     here = Path(__file__).parent
-    files = [*Path(capture_room.__path__[0]).glob("*.py"), here / "records.py", here / "pictures.py"]
+    files = [
+        *Path(capture_room.__path__[0]).glob("*.py"),
+        here / "records.py",
+        here / "pictures.py",
+    ]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Decides which facts cross from capture (torch) to publication (no torch): frozen, observed, plain."""
+"""Decides which facts cross from capture to publication: observed, frozen, plain."""
 
 from collections.abc import Mapping
 from enum import StrEnum

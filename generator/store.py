@@ -9,7 +9,6 @@ file, the source of an own net) is noted in the head as dependencies, and compar
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -98,7 +97,9 @@ def load(state: Path, slug: str) -> Capture:
         content = (folder / RECORD).read_bytes()
         record = ModelRecord.model_validate_json(content)
     except (OSError, ValidationError) as error:
-        raise StoreError(f"{slug}: its capture is damaged; 'archatlas build' makes it anew") from error
+        raise StoreError(
+            f"{slug}: its capture is damaged; 'archatlas build' makes it anew"
+        ) from error
     missing = [a.file for a in record.artifacts if not _is_whole(folder / a.file, a.bytes)]
     if missing or record.slug != slug:
         raise StoreError(f"{slug}: its capture lacks {', '.join(missing[:3]) or 'its own slug'}")
@@ -122,7 +123,7 @@ def finish(
     if target.exists():  # the same key, captured again: its dependencies changed, or it failed
         shutil.rmtree(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(making, target)
+    making.replace(target)
     head = Head(key=key, dependencies=depends_on(dependencies))
     write_if_changed(_head_path(state, record.slug), head.model_dump_json().encode())
 

@@ -24,7 +24,7 @@ class Field:
 
 
 def fields(nodes: tuple[Node, ...]) -> dict[str, Field]:
-    """Return the field of every node that has one; the others see the whole input, or none of it."""
+    """Return the field of every node that has one; the others see all of the input, or nothing."""
     by_id = {node.id: node for node in nodes}
     found: dict[str, Field] = {}
     for node in nodes:
@@ -58,9 +58,7 @@ def _next(node: Node, by_id: Mapping[str, Node], found: Mapping[str, Field]) -> 
     return _joined(node, inputs, found)
 
 
-def _joined(
-    node: Node, inputs: list[Node], found: Mapping[str, Field]
-) -> Field | None:
+def _joined(node: Node, inputs: list[Node], found: Mapping[str, Field]) -> Field | None:
     """Take the largest field of the inputs, and the stride of one as large as the output."""
     rank = len(found[inputs[0].id].size)
     same = [p for p in inputs if p.output_shape[-rank:] == node.output_shape[-rank:]]

@@ -6,7 +6,7 @@ from generator.analysis.cost import macs_by_node
 from generator.analysis.kinds import FOLLOWERS, Kind, kind_of
 from generator.analysis.stages import stride_by_node
 from generator.analysis.tree import block_paths
-from generator.analysis.window import window_of
+from generator.analysis.window import is_depthwise, window_of
 from generator.analysis.words import by_size
 from generator.records import ModelRecord, Node, Shape
 
@@ -37,7 +37,7 @@ class Outline:
 
 
 def outline(record: ModelRecord) -> Outline:
-    """Gather operations into units (blocks; a convolution with its norm and activation), and fold."""
+    """Gather operations into units, such as blocks, and fold units that repeat."""
     owner = _owners(record)
     units = _units(record, owner)
     edges = {
@@ -98,7 +98,7 @@ def _units(record: ModelRecord, owner: dict[str, str]) -> tuple[Unit, ...]:
     types = {module.path: module.type for module in record.modules}
     units = []
     for name, nodes in members.items():
-        block = name.partition("#")[0] if "#" in name else None
+        block = name.partition("#")[0] if "#" in name else ""
         shape = shapes.get(nodes[0].inputs[0], ()) if nodes[0].inputs else ()
         names = {p for node in nodes for p in node.parameters}
         last = _last_drawn(nodes)
@@ -134,8 +134,7 @@ def _title(node: Node, before: Shape) -> str:
         return _PLAIN_TITLES.get(kind, node.op.replace("_", " "))
     step = f", /{max(window.stride)}" if max(window.stride) > 1 else ""
     if kind is Kind.CONV:
-        groups = node.arguments.get("groups", 1)
-        depth = "depthwise " if groups == before[1] and groups > 1 else ""
+        depth = "depthwise " if is_depthwise(node, before) else ""
         return f"{by_size(window.kernel)} {depth}conv{step}"
     name = "max" if "max" in node.op else "average"
     if window.kernel == before[2:]:
@@ -157,10 +156,10 @@ def _folded(whole: Outline) -> Outline:
     home: dict[str, str] = {}
     for unit in whole.units:
         sources = before.get(unit.id, [])
-        source = home[sources[0]] if len(sources) == 1 and len(after[sources[0]]) == 1 else None
-        if source is not None and _alike(kept[source], unit):
-            kept[source] = _merged(kept[source], unit)
-            home[unit.id] = source
+        chained = home[sources[0]] if len(sources) == 1 and len(after[sources[0]]) == 1 else ""
+        if chained and _alike(kept[chained], unit):
+            kept[chained] = _merged(kept[chained], unit)
+            home[unit.id] = chained
         else:
             kept[unit.id] = unit
             home[unit.id] = unit.id

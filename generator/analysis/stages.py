@@ -59,7 +59,9 @@ def _stage(  # noqa: PLR0913 - what a stage is made from
     ends: set[str],
     counted: set[str],
 ) -> Stage:
-    names = [n for n in dict.fromkeys(p for node in nodes for p in node.parameters) if n not in counted]
+    names = [
+        n for n in dict.fromkeys(p for node in nodes for p in node.parameters) if n not in counted
+    ]
     counted.update(names)
     shape = nodes[-1].output_shape
     return Stage(

@@ -17,9 +17,7 @@ def block_paths(record: ModelRecord) -> tuple[str, ...]:
     classes = Counter(module.type for module in record.modules)
     weighted = [call.path for call in record.calls if call.macs]
     modules = {module.path: module for module in record.modules}
-    candidates = {
-        path for path, module in modules.items() if _is_candidate(module, path, weighted)
-    }
+    candidates = {path for path, module in modules.items() if _is_candidate(module, path, weighted)}
     return tuple(_outermost("", modules, candidates, classes))
 
 

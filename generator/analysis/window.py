@@ -50,6 +50,12 @@ def window_of(node: Node, input_shape: Shape) -> Window | None:
     return None
 
 
+def is_depthwise(node: Node, input_shape: Shape) -> bool:
+    """Say whether every kernel of a convolution reads one channel only, and there are several."""
+    groups = numbers(node, "groups", 1, 1)[0]
+    return groups > 1 and groups == input_shape[1]
+
+
 def numbers(node: Node, name: str, rank: int, default: int) -> tuple[int, ...]:
     """Return an argument as one integer a dimension, however short it was written."""
     value = node.arguments.get(name, default)
@@ -66,7 +72,9 @@ def _convolution(node: Node, rank: int) -> Window | None:
     dilation = numbers(node, "dilation", rank, 1)
     padding = node.arguments.get("padding", 0)
     if isinstance(padding, str):
-        total = [d * (k - 1) if padding == "same" else 0 for k, d in zip(kernel, dilation, strict=True)]
+        total = [
+            d * (k - 1) if padding == "same" else 0 for k, d in zip(kernel, dilation, strict=True)
+        ]
         pads = tuple(t // 2 for t in total)
     else:
         pads = numbers(node, "padding", rank, 0)

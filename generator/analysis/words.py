@@ -5,7 +5,7 @@ from math import prod
 
 from generator.analysis.arithmetic import grouped
 from generator.analysis.kinds import Kind, kind_of
-from generator.analysis.window import Window, spatial, window_of
+from generator.analysis.window import Window, is_depthwise, numbers, spatial, window_of
 from generator.records import Node, Shape
 
 
@@ -24,9 +24,9 @@ def _conv(node: Node, before: Shape) -> str:
     window = window_of(node, before)
     if not isinstance(weight, tuple) or window is None:
         return _other(node, before)
-    groups = node.arguments.get("groups", 1)
+    groups = numbers(node, "groups", 1, 1)[0]
     kernels = f"{weight[0]} kernels of {by_size(window.kernel)}"
-    if groups == before[1] and groups > 1:
+    if is_depthwise(node, before):
         first = f"Depthwise: {kernels}, each reads one channel only."
     elif groups > 1:
         first = f"{kernels} in {groups} groups, each reads {weight[1]} of {before[1]} channels."

@@ -129,7 +129,7 @@ def _load_published(
     module.load_state_dict({key: state[key] for key in wanted})
     if hasattr(module, "transform_input"):
         # GoogLeNet and Inception weights come from TensorFlow, which scales inputs differently.
-        module.transform_input = True
+        setattr(module, "transform_input", True)  # noqa: B010 - nn.Module types attributes
 
 
 def _verify_hash(checkpoint: Path) -> None:

@@ -1,4 +1,4 @@
-"""Decides which feature maps are shown, and how: strongest channels first, each at its own scale."""
+"""Decides which feature maps are shown: strongest channels first, each at its own scale."""
 
 import math
 import re

@@ -15,12 +15,10 @@ from onnx_ir.passes.common import LiftConstantsToInitializersPass
 from onnxscript.optimizer import fold_constants, remove_unused_nodes
 from onnxscript.rewriter.rules.common import materialize_reshape_shape_rule
 
+from generator.capture.trace import BATCH
 from generator.errors import CaptureError
 
-BATCH = "batch"
 MODULE_KEY = "module"
-# Netron shows this name beside every weight, so it says itself why there is nothing to load.
-ABSENT_WEIGHTS_FILE = "weights-not-published"
 CONVOLUTIONS = frozenset({"Conv", "ConvTranspose"})
 # Constants up to this size (sizes, axes, scale factors) belong to the structure and stay readable.
 INLINE_BYTES = 1024
@@ -39,17 +37,6 @@ class Origin(NamedTuple):
 
 
 ROOT = Origin("", "")
-
-
-def export_batched(model: torch.nn.Module, image: torch.Tensor) -> torch.export.ExportedProgram:
-    """Trace with a symbolic batch, or as given when the network refuses; `image` is (1, …)."""
-    # A traced size of 1 would be taken for a constant, so the batch is shown as 2.
-    pair = torch.cat([image, image])
-    symbolic = ({0: torch.export.Dim(BATCH)},)
-    try:
-        return torch.export.export(model, (pair,), dynamic_shapes=symbolic, strict=False)
-    except (RuntimeError, TypeError, ValueError):
-        return torch.export.export(model, (image,), strict=False)
 
 
 def to_onnx(program: torch.export.ExportedProgram) -> ir.Model:
@@ -85,11 +72,17 @@ def names_by_operation(model: ir.Model) -> dict[str, str]:
 def structure_bytes(model: ir.Model) -> bytes:
     """Serialise all but the weights: they keep name, type and shape, and lose their values."""
     structure = model.clone()
-    for value in structure.graph.initializers.values():
+    emptied = set()
+    for name, value in structure.graph.initializers.items():
         tensor = value.const_value
         if tensor is not None and (value.meta.get(_WEIGHT_KEY) or tensor.nbytes > INLINE_BYTES):
-            value.const_value = _without_values(tensor)
+            value.const_value = _elsewhere(tensor)
+            emptied.add(name)
     proto = ir.to_proto(structure)
+    for initializer in proto.graph.initializer:
+        if initializer.name in emptied:  # a reference to a missing file is a request that fails
+            initializer.ClearField("external_data")
+            initializer.ClearField("data_location")
     return bytes(proto.SerializeToString(deterministic=True))
 
 
@@ -229,7 +222,7 @@ def _origin_of_value(name: str, origins: dict[str, Origin]) -> Origin:
     return origins.get(name, ROOT)
 
 
-def _without_values(tensor: ir.TensorProtocol) -> ir.ExternalTensor:
+def _elsewhere(tensor: ir.TensorProtocol) -> ir.ExternalTensor:
+    """Stand in for a tensor without ever copying its values."""
     shape = ir.Shape(tensor.shape.numpy())
-    name = str(tensor.name)
-    return ir.ExternalTensor(ABSENT_WEIGHTS_FILE, None, None, tensor.dtype, shape=shape, name=name)
+    return ir.ExternalTensor("", None, None, tensor.dtype, shape=shape, name=str(tensor.name))

@@ -1,4 +1,4 @@
-"""Decides the order of one model's capture: build, one watched forward pass, then every artifact."""
+"""Decides the order of one model's capture: build, one watched forward pass, the artifacts."""
 
 import hashlib
 import platform
@@ -25,7 +25,6 @@ from generator.records import (
     Provenance,
     TraceMethod,
 )
-
 
 _KINDS = {"model.onnx": "onnx", "summary.txt": "torchinfo"}
 
@@ -103,7 +102,8 @@ def _observe(request: Request, built: BuiltModel, record: ModelRecord) -> ModelR
         if len(batch) > 1:
             built.module(batch[1:])
     summary.write_summary(table, request.folder)
-    maps = {path: _stack(first, others.maps.get(path)) for path, first in observed.maps.items()}
+    maps = {p: _stack(first, others.maps.get(p)) for p, first in observed.maps.items()}
+    scores = None if observed.output is None else _stack(observed.output, others.output)
     return record.model_copy(
         update={
             "calls": tuple(observed.calls),
@@ -111,9 +111,7 @@ def _observe(request: Request, built: BuiltModel, record: ModelRecord) -> ModelR
             "torchinfo_macs": table.macs,
             "pictures": pictures,
             "features": features.draw_grids(maps, [p.id for p in pictures], request.folder),
-            "predictions": predictions.predict(
-                _stack(observed.output, others.output), pictures, built.labels
-            ),
+            "predictions": predictions.predict(scores, pictures, built.labels),
         }
     )
 
@@ -137,10 +135,8 @@ def _trace(
     return record.model_copy(update={"nodes": named, "provenance": provenance})
 
 
-def _stack(first: torch.Tensor | None, others: torch.Tensor | None) -> torch.Tensor | None:
-    if first is None or others is None:
-        return first
-    return torch.cat([first, others])
+def _stack(first: torch.Tensor, others: torch.Tensor | None) -> torch.Tensor:
+    return first if others is None else torch.cat([first, others])
 
 
 def _provenance(request: Request, built: BuiltModel) -> Provenance:

@@ -35,7 +35,11 @@ def nodes_of(program: ExportedProgram) -> tuple[Node, ...]:
     signature = program.graph_signature
     parameters: dict[str, str] = dict(signature.inputs_to_parameters)
     inputs = set(signature.user_inputs)
-    state = {*parameters, *signature.inputs_to_buffers, *signature.inputs_to_lifted_tensor_constants}
+    state = {
+        *parameters,
+        *signature.inputs_to_buffers,
+        *signature.inputs_to_lifted_tensor_constants,
+    }
     nodes = []
     for node in program.graph.nodes:
         is_ours = node.name in inputs if node.op == "placeholder" else _makes_tensors(node)
@@ -66,7 +70,9 @@ def nodes_of_calls(calls: tuple[ModuleCall, ...]) -> tuple[Node, ...]:
 
 def _makes_tensors(node: fx.Node) -> bool:
     """Say whether a node yields tensors: reading a size or checking a condition does not."""
-    return node.op == "output" or (node.op == "call_function" and bool(_shape(node.meta.get("val"))))
+    return node.op == "output" or (
+        node.op == "call_function" and bool(_shape(node.meta.get("val")))
+    )
 
 
 def _is_unpacking(node: fx.Node) -> bool:

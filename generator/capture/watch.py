@@ -1,8 +1,10 @@
-"""Decides what is noted while one forward pass runs: every module call, its MACs, wanted outputs."""
+"""Decides what is noted while a forward pass runs: module calls, their MACs, wanted outputs."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import nn
@@ -25,6 +27,15 @@ class Observation:
     output: torch.Tensor | None = None
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """An output that was copied, to be recognised when an enclosing module returns it too."""
+
+    path: str
+    tensor: torch.Tensor
+    version: int
+
+
 @dataclass
 class _Frame:
     """A module call that has not returned yet."""
@@ -32,7 +43,8 @@ class _Frame:
     position: int
     flops_before: int
     flops_of_children: int = 0
-    kept: tuple[str, torch.Tensor, int] | None = None  # path, output object, its version
+    kept: _Kept | None = None
+    """What the submodule that returned last kept."""
 
 
 def module_tree(model: nn.Module) -> tuple[ModuleInfo, ...]:
@@ -73,79 +85,74 @@ def watch(model: nn.Module, keep: Keep) -> Iterator[Observation]:
     A kept map is a copy made the moment the module returned, before later in-place operations.
     Nested modules that return one and the same tensor keep it once, under the outermost path.
     """
-    observation = Observation()
-    counter = FlopCounterMode(display=False)
-    frames: list[_Frame] = []
-    counts: dict[str, int] = {}
-    handles: list[torch.utils.hooks.RemovableHandle] = []
+    watcher = _Watcher(keep)
+    handles = []
+    try:
+        for path, module in model.named_modules():
+            handles.append(module.register_forward_pre_hook(partial(watcher.enter, path)))
+            handles.append(module.register_forward_hook(partial(watcher.leave, path)))
+        with torch.no_grad(), watcher.counter:
+            yield watcher.observation
+    finally:
+        for handle in handles:
+            handle.remove()
 
-    def enter(path: str, module: nn.Module, arguments: tuple[object, ...]) -> None:
-        frames.append(_Frame(len(observation.calls), counter.get_total_flops()))
-        observation.calls.append(
+
+@dataclass
+class _Watcher:
+    """The hooks, and what they must remember between a module's call and its return."""
+
+    keep: Keep
+    counter: FlopCounterMode = field(default_factory=lambda: FlopCounterMode(display=False))
+    observation: Observation = field(default_factory=Observation)
+    frames: list[_Frame] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def enter(self, path: str, module: nn.Module, arguments: tuple[object, ...]) -> None:
+        """Note that a call began; its place in the list is its place in execution order."""
+        self.frames.append(_Frame(len(self.observation.calls), self.counter.get_total_flops()))
+        self.observation.calls.append(
             ModuleCall(
                 path=path,
-                call=counts.get(path, 0),
+                call=self.counts[path],
                 type=type(module).__name__,
                 is_leaf=is_leaf(module),
                 input_shape=_shape(arguments),
                 macs=0,
             )
         )
-        counts[path] = counts.get(path, 0) + 1
+        self.counts[path] += 1
 
-    def leave(path: str, module: nn.Module, output: object) -> None:
-        frame = frames.pop()
-        flops = counter.get_total_flops() - frame.flops_before
-        observation.calls[frame.position] = observation.calls[frame.position].model_copy(
-            update={
-                "output_shape": _shape(output),
-                "macs": (flops - frame.flops_of_children) // 2,
-            }
+    def leave(self, path: str, module: nn.Module, _arguments: object, output: object) -> None:
+        """Complete a call by what it returned and what it cost beyond its submodules."""
+        frame = self.frames.pop()
+        flops = self.counter.get_total_flops() - frame.flops_before
+        macs = (flops - frame.flops_of_children) // 2
+        calls = self.observation.calls
+        calls[frame.position] = calls[frame.position].model_copy(
+            update={"output_shape": _shape(output), "macs": macs}
         )
         tensor = first_tensor(output)
-        kept = _keep_once(observation.maps, frame, keep, path, module, tensor)
-        if frames:
-            frames[-1].flops_of_children += flops
-            frames[-1].kept = kept
+        is_wanted = tensor is not None and self.keep(path, module, tensor)
+        kept = self._keep_once(path, tensor, frame) if is_wanted and tensor is not None else None
+        if self.frames:
+            self.frames[-1].flops_of_children += flops
+            self.frames[-1].kept = kept
         else:
-            observation.output = tensor
+            self.observation.output = tensor
 
-    try:
-        for path, module in model.named_modules():
-            handles.append(
-                module.register_forward_pre_hook(
-                    lambda module, arguments, path=path: enter(path, module, arguments)
-                )
-            )
-            handles.append(
-                module.register_forward_hook(
-                    lambda module, _arguments, output, path=path: leave(path, module, output)
-                )
-            )
-        with torch.no_grad(), counter:
-            yield observation
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _keep_once(
-    maps: dict[str, torch.Tensor],
-    frame: _Frame,
-    keep: Keep,
-    path: str,
-    module: nn.Module,
-    tensor: torch.Tensor | None,
-) -> tuple[str, torch.Tensor, int] | None:
-    """Copy an output if it is wanted; rename an inner module's copy when this is the same tensor."""
-    if tensor is None or path in maps or not keep(path, module, tensor):
-        return None
-    inner = frame.kept
-    if inner is not None and inner[1] is tensor and inner[2] == tensor._version:  # noqa: SLF001
-        maps[path] = maps.pop(inner[0])
-    else:
-        maps[path] = tensor.detach().clone()
-    return path, tensor, tensor._version  # noqa: SLF001
+    def _keep_once(self, path: str, tensor: torch.Tensor, frame: _Frame) -> _Kept | None:
+        """Copy an output, or rename an inner module's copy when it is the same tensor still."""
+        maps = self.observation.maps
+        if path in maps:
+            return None
+        version = tensor._version  # noqa: SLF001 - counts in-place changes
+        inner = frame.kept
+        if inner is not None and inner.tensor is tensor and inner.version == version:
+            maps[path] = maps.pop(inner.path)
+        else:
+            maps[path] = tensor.detach().clone()
+        return _Kept(path, tensor, version)
 
 
 def _shape(value: object) -> Shape:

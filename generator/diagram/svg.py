@@ -1,8 +1,8 @@
 """Decides how DOT becomes a picture: SVG by the Graphviz that pygraphviz carries."""
 
 import re
+import xml.etree.ElementTree as ET
 from html import escape
-from xml.etree import ElementTree
 
 import pygraphviz
 
@@ -38,5 +38,5 @@ def _accessible(svg: bytes, name: str, description: str) -> str:
 
 def size_of(svg: str) -> tuple[int, int]:
     """Return the width and height an SVG asks for, in pixels."""
-    root = ElementTree.fromstring(svg)  # noqa: S314 - our own drawing
+    root = ET.fromstring(svg)  # noqa: S314 - our own drawing
     return round(float(root.get("width", 0))), round(float(root.get("height", 0)))

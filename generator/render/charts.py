@@ -124,9 +124,7 @@ def silhouette(outline: Outline) -> Silhouette:
             continue
         width, height = _brick_size(unit)
         for number in range(unit.count):
-            bricks.append(
-                Brick(x, (120 - height) / 2, width, height, FILLS[unit.kind], unit.title)
-            )
+            bricks.append(Brick(x, (120 - height) / 2, width, height, FILLS[unit.kind], unit.title))
             x += width + (1.5 if number + 1 < unit.count else 4)
     return Silhouette(width=round(max(x, 1), 1), height=120, bricks=tuple(bricks))
 

@@ -64,7 +64,9 @@ def fact_rows(models: Sequence[ModelPage]) -> tuple[FactRow, ...]:
         _numbers("parameters", [page.totals.params for page in models], formats.count),
         _numbers("MACs", [page.totals.macs for page in models], formats.count),
         _numbers("activations", [page.totals.activations for page in models], formats.count),
-        _numbers("weight memory", [page.totals.weight_bytes for page in models], formats.byte_count),
+        _numbers(
+            "weight memory", [page.totals.weight_bytes for page in models], formats.byte_count
+        ),
         _numbers("depth", [page.totals.depth for page in models], formats.exact),
         _texts("top-1 (published)", [_accuracy(page) for page in models]),
         _texts("weights used here", [page.row.weights or "–" for page in models]),
@@ -82,9 +84,7 @@ def _texts(name: str, values: list[str]) -> FactRow:
     return FactRow(name, tuple(Cell(value, value, "") for value in values), len(set(values)) > 1)
 
 
-def _numbers(
-    name: str, values: list[int | None], write: Callable[[int | None], str]
-) -> FactRow:
+def _numbers(name: str, values: list[int | None], write: Callable[[int | None], str]) -> FactRow:
     first = values[0]
     cells = tuple(
         Cell(write(value), formats.exact(value), _ratio(value, first) if number else "")

@@ -1,10 +1,12 @@
 """Decides how numbers and names are written for readers."""
 
+import re
+from html import escape
 from urllib.parse import quote
 
 _THOUSAND = 1000
 _THIN_SPACE = "\u202f"
-_SPECIAL = set("\\`*_{}[]()<>#+-.!|&\"'~^:=$%@/;,?")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!])")
 
 
 def count(number: int | None) -> str:
@@ -50,8 +52,8 @@ def sizes(values: tuple[int, ...]) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Return text as entities, so that Markdown and HTML read it as nothing but text."""
-    return "".join(f"&#{ord(c)};" if c in _SPECIAL else c for c in " ".join(text.split()))
+    """Return text that Markdown and HTML read as nothing but text, on one line."""
+    return _MARKDOWN.sub(r"\\\1", escape(" ".join(text.split())))
 
 
 def menu_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Decides how the sources become HTML: MkDocs builds beside, then the site is brought up to date."""
+"""Decides how sources become HTML: MkDocs builds aside, then the site is brought up to date."""
 
 import hashlib
 import os

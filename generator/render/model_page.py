@@ -11,9 +11,6 @@ from generator.analysis.totals import Totals, totals
 from generator.diagram.design import design_dot
 from generator.diagram.palette import FILLS
 from generator.diagram.svg import draw, size_of
-from generator.render import formats
-from generator.render.charts import Silhouette, bars, silhouette
-from generator.render.published import PublishedRow, publish_row
 from generator.records import (
     FeatureGrid,
     ModelRecord,
@@ -23,6 +20,9 @@ from generator.records import (
     Prediction,
     Shape,
 )
+from generator.render import formats
+from generator.render.charts import Silhouette, bars, silhouette
+from generator.render.published import PublishedRow, publish_row
 
 
 @dataclass(frozen=True)

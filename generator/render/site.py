@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from jinja2 import Environment
 from pydantic import TypeAdapter
@@ -97,12 +96,12 @@ def render_site(
         netron_version=netron.version if netron else None,
         netron_problem=problem,
     )
-    parts = [
+    parts: list[Mapping[str, Content]] = [
         _site_files(templates, view),
         *(_model_files(templates, pages[s.spec.slug], s) for s in subjects),
         *(_comparison_files(templates, page) for page in comparisons),
         _asset_files(templates),
-        dict(netron.files) if netron else {},
+        netron.files if netron else {},
     ]
     mkdocs = templates.get_template("mkdocs.yml.j2").render(site=view)
     return Site(files=_united(parts), mkdocs=mkdocs, netron_problem=problem)
@@ -158,7 +157,9 @@ def _site_files(templates: Environment, view: SiteView) -> dict[str, Content]:
     files = _scope(templates, "site", "", site=view)
     rows = [page.row.model_dump(mode="json") for page in view.models]
     files["data/models.json"] = _json(rows)
-    files["data/record.schema.json"] = _json(PublishedRecord.model_json_schema(mode="serialization"))
+    files["data/record.schema.json"] = _json(
+        PublishedRecord.model_json_schema(mode="serialization")
+    )
     return files
 
 
@@ -194,9 +195,7 @@ def _asset_files(templates: Environment) -> dict[str, Content]:
     return files
 
 
-def _scope(
-    templates: Environment, scope: str, prefix: str, **view: object
-) -> dict[str, Content]:
+def _scope(templates: Environment, scope: str, prefix: str, **view: object) -> dict[str, Content]:
     """Render every template of a scope: a new page is a new file there, and nothing else."""
     names = [n for n in templates.list_templates() if n.startswith(f"{scope}/")]
     return {

@@ -23,8 +23,11 @@ ENTRIES = (
             "made learned features the default in vision."
         ),
         departures=(
-            "torchvision builds the single-tower net of the 2014 paper “One weird trick for "
-            "parallelizing convolutional neural networks”, without local response normalisation.",
+            (
+                "torchvision builds the single-tower net of the 2014 paper “One weird trick for "
+                "parallelizing convolutional neural networks”, without local response "
+                "normalisation."
+            ),
         ),
     ),
 )

@@ -23,7 +23,9 @@ def zoo_entries() -> tuple[ModelSpec, ...]:
     """Return every entry of every family file, in order of years."""
     names = sorted(m.name for m in pkgutil.iter_modules(generator.zoo.__path__))
     families = [
-        importlib.import_module(f"generator.zoo.{name}") for name in names if name not in _NOT_MODELS
+        importlib.import_module(f"generator.zoo.{name}")
+        for name in names
+        if name not in _NOT_MODELS
     ]
     entries = [entry for family in families for entry in family.ENTRIES]
     return tuple(sorted(entries, key=lambda entry: (entry.year or 9999, entry.slug)))

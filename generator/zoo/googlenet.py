@@ -24,8 +24,7 @@ ENTRIES = (
             "1×1 convolutions shrink the channels first, so that width stays affordable."
         ),
         departures=(
-            "torchvision adds BatchNorm after every convolution, which the paper of 2014 did not "
-            "have.",
+            "torchvision adds BatchNorm after every convolution; the paper of 2014 had none.",
             "The branch called 5×5 in the paper is a 3×3 convolution here.",
             "The two auxiliary heads are switched off: they only serve training.",
         ),

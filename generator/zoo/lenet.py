@@ -23,10 +23,14 @@ ENTRIES = (
             "pooling makes them coarser, dense layers decide."
         ),
         departures=(
-            "Every map of the second convolution sees every map of the first; in 1998 a table "
-            "chose which.",
-            "Pooling averages without trainable coefficients, and the output is linear instead of "
-            "radial basis functions.",
+            (
+                "Every map of the second convolution sees every map of the first; in 1998 a table "
+                "chose which."
+            ),
+            (
+                "Pooling averages without trainable coefficients, and the output is linear instead "
+                "of radial basis functions."
+            ),
         ),
     ),
 )

@@ -16,7 +16,6 @@ import torchvision.models as zoo
 from torch import nn
 
 from generator.capture.onnx import (
-    export_batched,
     names_by_module,
     names_by_operation,
     structure_bytes,
@@ -24,9 +23,8 @@ from generator.capture.onnx import (
     write_runnable,
     write_structure,
 )
+from generator.capture.trace import export
 from generator.errors import CaptureError
-
-EXTERNAL = onnx.TensorProto.EXTERNAL
 
 
 class Residual(nn.Module):
@@ -163,7 +161,7 @@ def make(build: Callable[[], nn.Module], size: int = 8) -> Example:
     network = build()
     images = torch.randn(2, 3, size, size)
     calibrate(network, images)
-    program = export_batched(network, images[:1])
+    program = export(network, images[:1])
     model = to_onnx(program)
     return Example(network, images, program, model, structure_bytes(model))
 
@@ -191,8 +189,7 @@ def node_names(proto: onnx.ModelProto) -> list[str]:
 
 def published_weights(proto: onnx.ModelProto) -> dict[str, tuple[int, ...]]:
     """List name and shape of the weights whose values are left out."""
-    tensors = proto.graph.initializer
-    return {t.name: tuple(t.dims) for t in tensors if t.data_location == EXTERNAL}
+    return {t.name: tuple(t.dims) for t in proto.graph.initializer if not t.raw_data}
 
 
 def test_parity_is_asked_of_outputs_that_depend_on_the_image(example: Example) -> None:
@@ -282,7 +279,7 @@ def test_same_trace_gives_same_bytes(example: Example) -> None:
 
 def test_tracing_again_gives_same_bytes(example: Example) -> None:
     """The trace is reproducible too."""
-    again = to_onnx(export_batched(example.network, example.images[:1]))
+    again = to_onnx(export(example.network, example.images[:1]))
     assert structure_bytes(again) == example.structure
 
 
@@ -371,7 +368,7 @@ def test_shuffle_needs_no_shape_arithmetic() -> None:
 def test_reshape_sizes_stay_readable() -> None:
     """The new sizes are structure: they are in the file, the batch as -1."""
     graph = make(Shuffle).proto.graph
-    constants = {t.name: t for t in graph.initializer if t.data_location != EXTERNAL}
+    constants = {t.name: t for t in graph.initializer if t.raw_data}
     first, second = (node.input[1] for node in graph.node if node.op_type == "Reshape")
     assert onnx.numpy_helper.to_array(constants[first]).tolist() == [-1, 2, 2, 8, 8]
     assert onnx.numpy_helper.to_array(constants[second]).tolist() == [-1, 4, 8, 8]
@@ -410,7 +407,7 @@ def test_network_that_refuses_batches_keeps_its_one_image() -> None:
 
 def test_untranslatable_operation_is_named() -> None:
     """The error says which operation ONNX lacks, and keeps torch's own."""
-    program = export_batched(Untranslatable(), torch.randn(1, 3, 8, 8))
+    program = export(Untranslatable(), torch.randn(1, 3, 8, 8))
     with pytest.raises(CaptureError, match="bessel_j0") as caught:
         to_onnx(program)
     assert isinstance(caught.value.__cause__, torch.onnx.OnnxExporterError)

@@ -13,9 +13,7 @@ from torch import Tensor, nn
 class TaughtLeNet(nn.Module):
     """LeNet for 28×28 grey digits with a chosen nonlinearity and pooling; 61 706 parameters."""
 
-    def __init__(
-        self, activation: Callable[[], nn.Module] = nn.Sigmoid, classes: int = 10
-    ) -> None:
+    def __init__(self, activation: Callable[[], nn.Module] = nn.Sigmoid, classes: int = 10) -> None:
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(1, 6, kernel_size=5, padding=2),  # (6, 28, 28)
@@ -36,7 +34,8 @@ class TaughtLeNet(nn.Module):
 
     def forward(self, digits: Tensor) -> Tensor:
         """Return class scores (N, classes) for digits (N, 1, 28, 28)."""
-        return self.classifier(self.features(digits))
+        scores: Tensor = self.classifier(self.features(digits))
+        return scores
 
 
 def lenet_sigmoid(classes: int = 10) -> TaughtLeNet:

@@ -1,4 +1,4 @@
-"""Decides what each command does, what it prints, and how it exits."""
+"""Decides what each command does and what it says."""
 
 import argparse
 import os
@@ -6,50 +6,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
-from generator import doctor, scaffold
+from generator import pipeline
 from generator.analysis.checks import checks
 from generator.capture.request import Request
 from generator.capture.supervisor import Outcome
+from generator.cli import doctor as examination
+from generator.cli import scaffold
+from generator.cli.terminal import as_json, model_rows, model_table, result, say
 from generator.config import Project, load_project
-from generator.errors import ArchatlasError, DiskError, RequestError
+from generator.errors import DiskError, RequestError
 from generator.lock import only_one
-from generator.pipeline import build_site, check_comparisons, collect, records, render
 from generator.records import ModelRecord, ModelSpec
 from generator.render.links import check_links
-from generator.terminal import as_json, model_rows, model_table, result, say
 from generator.zoo.catalog import select
 
 _MIN_FREE_BYTES = 64_000_000
-_INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 fine, 1 fell short, 2 wrong request."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except ArchatlasError as error:
-        say(f"archatlas: {error}")
-        return error.exit_code
-    except KeyboardInterrupt:
-        say("archatlas: stopped; finished captures are kept")
-        return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-def _build(options: argparse.Namespace) -> int:
+def build(options: argparse.Namespace) -> int:
+    """Capture what is missing, render, build the site, check its links."""
     project, specs = _request(options)
     out = _writable(options.out or project.root / "site")
     with only_one(project.state, _waiting):
         shortfalls = _collect(project, specs, options.jobs)
         shortfalls += _render(project, specs)
         say("building the pages with MkDocs")
-        report = build_site(project, out)
+        report = pipeline.build_site(project, out)
         say(f"site: {len(report.written)} files written, {len(report.deleted)} deleted")
         for uri in report.kept:
             say(f"  {out / uri}: not ours, left alone")
@@ -58,21 +42,24 @@ def _build(options: argparse.Namespace) -> int:
     return _verdict(shortfalls, strict=options.strict)
 
 
-def _capture(options: argparse.Namespace) -> int:
+def capture(options: argparse.Namespace) -> int:
+    """Capture what is missing; write no pages."""
     project, specs = _request(options)
     with only_one(project.state, _waiting):
         shortfalls = _collect(project, specs, options.jobs)
     return _verdict(shortfalls, strict=options.strict)
 
 
-def _render_only(options: argparse.Namespace) -> int:
+def render_only(options: argparse.Namespace) -> int:
+    """Write the pages from stored captures."""
     project, specs = _request(options)
     with only_one(project.state, _waiting):
         shortfalls = _render(project, specs)
     return _verdict(shortfalls, strict=options.strict)
 
 
-def _serve(options: argparse.Namespace) -> int:
+def serve(options: argparse.Namespace) -> int:
+    """Capture, render, and let MkDocs serve the pages until interrupted."""
     project, specs = _request(options)
     with only_one(project.state, _waiting):
         _collect(project, specs, options.jobs)
@@ -84,17 +71,19 @@ def _serve(options: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=project.root, env=environment, check=False).returncode  # noqa: S603
 
 
-def _list(options: argparse.Namespace) -> int:
+def list_models(options: argparse.Namespace) -> int:
+    """Print the models with their numbers, as far as they are captured."""
     project, specs = _project(options)
-    rows = model_rows(specs, records(project, specs))
+    rows = model_rows(specs, pipeline.records(project, specs))
     result(as_json(rows) if options.json else model_table(rows))
     return 0
 
 
-def _compare(options: argparse.Namespace) -> int:
+def compare(options: argparse.Namespace) -> int:
+    """Print some captured models side by side."""
     project = load_project(options.config)
     specs = select(project, options.models_to_compare)
-    found = records(project, specs)
+    found = pipeline.records(project, specs)
     missing = [spec.slug for spec in specs if spec.slug not in found]
     if missing:
         raise RequestError(
@@ -106,9 +95,10 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(options: argparse.Namespace) -> int:
+def check(options: argparse.Namespace) -> int:
+    """Hold stored numbers and a built site's links to account."""
     project, specs = _project(options)
-    found = records(project, specs)
+    found = pipeline.records(project, specs)
     shortfalls = [f"{spec.slug}: not captured" for spec in specs if spec.slug not in found]
     shortfalls += [line for record in found.values() for line in _record_shortfalls(record)]
     out = options.out or project.root / "site"
@@ -120,15 +110,17 @@ def _check(options: argparse.Namespace) -> int:
     return _verdict(shortfalls, strict=True)
 
 
-def _init(options: argparse.Namespace) -> int:
+def init(options: argparse.Namespace) -> int:
+    """Write a small project into a new folder."""
     for path in scaffold.create(options.dir):
         result(str(path))
     say(f"next: cd {options.dir} && archatlas build")
     return 0
 
 
-def _doctor(options: argparse.Namespace) -> int:
-    findings = doctor.examine(load_project(options.config))
+def doctor(options: argparse.Namespace) -> int:
+    """Print what works on this machine."""
+    findings = examination.examine(load_project(options.config))
     for finding in findings:
         result(f"{'ok ' if finding.is_fine else 'BAD'}  {finding.what}: {finding.says}")
     return 0 if all(finding.is_fine for finding in findings) else 1
@@ -145,10 +137,10 @@ def _request(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...
     project, specs = _project(options)
     if not (project.root / "mkdocs.yml").is_file():
         raise RequestError(
-            f"{project.root}: no mkdocs.yml here; go to a project, or make one with 'archatlas init'"
+            f"{project.root}: no mkdocs.yml; go to a project, or make one with 'archatlas init'"
         )
     if options.models is None:
-        check_comparisons(project, specs)
+        pipeline.check_comparisons(project, specs)
     return project, specs
 
 
@@ -181,15 +173,15 @@ def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> list[st
         how = f"{len(failures)} failed" if failures else "done"
         say(f"[{number}/{of}] {outcome.request.spec.slug}: {how} in {outcome.seconds:.1f} s")
 
-    collected = collect(project, specs, jobs, on_step, on_outcome)
+    collected = pipeline.collect(project, specs, jobs, on_step, on_outcome)
     seconds = time.monotonic() - began
     say(f"captured {collected.captured}, reused {collected.reused} in {seconds:.1f} s")
-    found = records(project, specs)
+    found = pipeline.records(project, specs)
     return [line for record in found.values() for line in _record_shortfalls(record)]
 
 
 def _render(project: Project, specs: Sequence[ModelSpec]) -> list[str]:
-    rendered = render(project, specs)
+    rendered = pipeline.render(project, specs)
     say(f"pages: {len(rendered.report.written)} files written")
     for uri in rendered.report.kept:
         say(f"  {project.docs.name}/{uri}: not ours, left alone")
@@ -221,67 +213,3 @@ def _verdict(shortfalls: Sequence[str], *, strict: bool) -> int:
 
 def _waiting() -> None:
     say("another archatlas works in this project; waiting for it")
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise argparse.ArgumentTypeError("names no model")
-    return list(dict.fromkeys(names))
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("must be a whole number of 1 or more")
-    return int(text)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="archatlas",
-        description="Turn neural networks into a published, checked, side-by-side report.",
-    )
-    parser.add_argument("--version", action="version", version=f"archatlas {version('archatlas')}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    config = argparse.ArgumentParser(add_help=False)
-    config.add_argument("--config", type=Path, metavar="FILE", help="default: archatlas.toml here")
-    chosen = argparse.ArgumentParser(add_help=False, parents=[config])
-    chosen.add_argument("--models", type=_names, metavar="a,b,…", help="only these models")
-    strict = argparse.ArgumentParser(add_help=False)
-    strict.add_argument(
-        "--strict",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="exit 1 when a model failed or a check fell short (default)",
-    )
-    jobs = argparse.ArgumentParser(add_help=False)
-    jobs.add_argument("--jobs", type=_count, metavar="N", default=os.cpu_count() or 1)
-    out = argparse.ArgumentParser(add_help=False)
-    out.add_argument("--out", type=Path, metavar="DIR", help="where the site goes; default: site")
-
-    def command(name: str, run: object, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text, parents=list(parents))
-        made.set_defaults(run=run)
-        return made
-
-    command("build", _build, "Capture, render and build the site.", chosen, out, jobs, strict)
-    command("capture", _capture, "Capture models; write no pages.", chosen, jobs, strict)
-    command("render", _render_only, "Write the pages from captures; needs no torch.", chosen, strict)
-    serve = command("serve", _serve, "Capture, render, and browse with live reload.", chosen, jobs)
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_count, default=8000)
-    command("check", _check, "Hold numbers and links of a built site to account.", chosen, out)
-    listing = command("list", _list, "List the models.", chosen)
-    compare = command("compare", _compare, "Compare captured models.", config)
-    compare.add_argument("models_to_compare", nargs="+", metavar="MODEL")
-    for made in (listing, compare):
-        made.add_argument("--json", action="store_true", help="for other programs")
-    command("init", _init, "Make a small project that builds at once.").add_argument(
-        "dir", type=Path, metavar="DIR"
-    )
-    command("doctor", _doctor, "Say what works on this machine.", config)
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
