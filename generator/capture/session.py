@@ -47,8 +47,8 @@ class _Failures:
 
 
 def failure_of(step: str, error: BaseException) -> Failure:
-    """Describe an exception in one line, without a path of this machine."""
-    message = " ".join(str(error).split())
+    """Describe an exception by its first paragraph, without a path of this machine."""
+    message = " ".join(str(error).strip().partition("\n\n")[0].split())
     for folder in (str(Path.cwd()), str(Path.home()), sys.prefix):
         message = message.replace(folder, "…")
     return Failure(kind=step, error=type(error).__name__, message=message[:600])

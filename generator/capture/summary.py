@@ -37,6 +37,8 @@ def run_with_summary(model: nn.Module, example: torch.Tensor) -> Summary:
             row_settings=("var_names",),
             device=example.device,
         )
+    except RuntimeError as error:
+        raise error.__cause__ or error from None  # torchinfo hides what the model itself said
     finally:
         torchinfo.torchinfo.clear_cached_forward_pass()
     return Summary(text=f"{statistics}\n", macs=int(statistics.total_mult_adds))
