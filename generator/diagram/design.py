@@ -38,7 +38,7 @@ def design_dot(outline: Outline, title: str) -> str:
             "fontcolor": INK,
             "color": "#00000022",
             "margin": "0.14,0.06",
-            "width": "2.1",
+            "width": "2.5",
         },
         edge_attr={"color": QUIET, "arrowsize": "0.6", "penwidth": "1.2"},
     )

@@ -40,6 +40,7 @@ class Bubble:
     radius: float
     colour: str
     label_x: float
+    label_y: float
     anchor: str
 
 
@@ -153,10 +154,12 @@ def _bubbles(
 ) -> tuple[Bubble, ...]:
     families = list(dict.fromkeys(point.family for point in points))
     largest = max(point.params for point in points)
+    radii = [5 + 27 * math.sqrt(point.params / largest) for point in points]
+    taken = [_Box(x - r, y - r, x + r, y + r) for x, y, r in zip(xs, ys, radii, strict=True)]
     made = []
-    for point, x, y in zip(points, xs, ys, strict=True):
-        radius = 5 + 27 * math.sqrt(point.params / largest)
-        leftward = x + radius + 8 * len(point.title) > _WIDTH - _RIGHT
+    for point, x, y, radius in zip(points, xs, ys, radii, strict=True):
+        label = _free_label(point.title, x, y, radius, taken)
+        taken.append(label.box)
         made.append(
             Bubble(
                 point=point,
@@ -164,11 +167,57 @@ def _bubbles(
                 y=round(y, 1),
                 radius=round(radius, 1),
                 colour=FAMILY_COLOURS[families.index(point.family) % len(FAMILY_COLOURS)],
-                label_x=round(x - radius - 5 if leftward else x + radius + 5, 1),
-                anchor="end" if leftward else "start",
+                label_x=round(label.x, 1),
+                label_y=round(label.y, 1),
+                anchor=label.anchor,
             )
         )
     return tuple(sorted(made, key=lambda bubble: -bubble.radius))
+
+
+@dataclass(frozen=True)
+class _Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlap(self, other: "_Box") -> float:
+        """Return the area two boxes share."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, width) * max(0.0, height)
+
+
+@dataclass(frozen=True)
+class _Label:
+    x: float
+    y: float
+    anchor: str
+    box: _Box
+
+
+def _free_label(text: str, x: float, y: float, radius: float, taken: Sequence[_Box]) -> _Label:
+    """Put a label right of, left of, above or below its disc: where it covers least."""
+    width = 7.2 * len(text)
+    places = (
+        (x + radius + 5, y + 4, "start", 0.0),
+        (x - radius - 5, y + 4, "end", width),
+        (x, y - radius - 6, "middle", width / 2),
+        (x, y + radius + 15, "middle", width / 2),
+    )
+    labels = [
+        _Label(at, base, anchor, _Box(at - before, base - 12, at - before + width, base + 4))
+        for at, base, anchor, before in places
+    ]
+    frame = _Box(_LEFT, 0, _WIDTH, _HEIGHT - _BOTTOM + 8)
+    return min(labels, key=lambda label: _covered(label.box, taken, frame))
+
+
+def _covered(box: _Box, taken: Sequence[_Box], frame: _Box) -> float:
+    """Return how much of a label collides, or leaves the frame."""
+    outside = (box.right - box.left) * (box.bottom - box.top) - box.overlap(frame)
+    return round(outside + sum(box.overlap(other) for other in taken), 3)
 
 
 def _decades(low: float, high: float) -> list[tuple[float, str]]:

@@ -6,7 +6,7 @@ from generator.analysis.checks import Check, checks
 from generator.analysis.kinds import Kind
 from generator.analysis.layers import Layer, layers
 from generator.analysis.outline import Outline, outline
-from generator.analysis.stages import stages
+from generator.analysis.stages import Stage, stages
 from generator.analysis.totals import Totals, totals
 from generator.diagram.design import design_dot
 from generator.diagram.palette import FILLS
@@ -30,6 +30,8 @@ class StageRow:
     """One line of the stage table."""
 
     name: str
+    place: str
+    """Resolution and channels, or the outputs of the head."""
     resolution: str
     channels: int
     blocks: int
@@ -60,6 +62,14 @@ class FeatureRow:
     type: str
     shape: Shape
     grids: tuple[FeatureGrid, ...]
+
+
+@dataclass(frozen=True)
+class FeatureGroup:
+    """The rows of one top-level module."""
+
+    name: str
+    rows: tuple[FeatureRow, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ class ModelPage:
     """(kind, colour) of what the diagram shows."""
     stages: tuple[StageRow, ...]
     layers: tuple[LayerRow, ...]
-    features: tuple[FeatureRow, ...]
+    features: tuple[FeatureGroup, ...]
     weights: tuple[WeightRow, ...]
     kernels: str | None
     answers: tuple[Answer, ...]
@@ -132,7 +142,7 @@ def model_page(
         legend=_legend(whole),
         stages=_stage_rows(record, sums),
         layers=_layer_rows(spec, record, linked=has_netron and onnx is not None),
-        features=_feature_rows(record),
+        features=_feature_groups(record),
         weights=tuple(
             WeightRow(stats, bars(stats.histogram) if stats.histogram else ())
             for stats in record.parameters
@@ -164,6 +174,7 @@ def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
     return tuple(
         StageRow(
             name="head" if stage.stride is None else str(stage.stride),
+            place=_place(stage),
             resolution=formats.sizes(stage.resolution),
             channels=stage.channels,
             blocks=stage.blocks,
@@ -174,6 +185,12 @@ def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
         )
         for stage in stages(record)
     )
+
+
+def _place(stage: Stage) -> str:
+    if not stage.resolution:
+        return f"{stage.channels} outputs"
+    return f"{formats.sizes(stage.resolution)} · {stage.channels} channels"
 
 
 def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[LayerRow, ...]:
@@ -203,6 +220,13 @@ def _feature_rows(record: ModelRecord) -> tuple[FeatureRow, ...]:
         FeatureRow(path=path, type=types.get(path, ""), shape=row[0].shape, grids=tuple(row))
         for path, row in grids.items()
     )
+
+
+def _feature_groups(record: ModelRecord) -> tuple[FeatureGroup, ...]:
+    groups: dict[str, list[FeatureRow]] = {}
+    for row in _feature_rows(record):
+        groups.setdefault(row.path.partition(".")[0], []).append(row)
+    return tuple(FeatureGroup(name, tuple(rows)) for name, rows in groups.items())
 
 
 def _answers(record: ModelRecord) -> tuple[Answer, ...]:

@@ -1,0 +1,39 @@
+# Two commands matter: `make site` builds the report, `make test` runs every test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= site
+
+.PHONY: site serve test lint check clean
+
+site: $(VENV)/.installed
+	$(BIN)/archatlas build --out $(OUT)
+
+serve: $(VENV)/.installed
+	$(BIN)/archatlas serve
+
+test: $(VENV)/.installed-test
+	$(BIN)/pytest
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check generator tests
+	$(BIN)/ruff format --check generator tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: $(VENV)/.installed
+	$(BIN)/archatlas check --out $(OUT)
+
+clean:
+	rm -rf .archatlas site
+	git clean -fdxq site_src
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "archatlas needs Python 3.11 or newer"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
