@@ -11,12 +11,19 @@ from generator.errors import RequestError
 
 CONFIG_NAME = "archatlas.toml"
 
-PlainText = Annotated[
-    str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]*$")
-]
+_PLAIN_TEXT = r"^[^<>\x00-\x1f\x7f]*$"
+_SLUG = r"^[a-z0-9][a-z0-9_-]*$"
+_LANGUAGE = r"^(en|zh)$"
+_ALLOWED = {
+    _PLAIN_TEXT: "text on one line, without < and >",
+    _SLUG: "lower-case letters, digits, - and _, the first a letter or a digit",
+    _LANGUAGE: "'en' or 'zh'",
+}
+
+PlainText = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_PLAIN_TEXT)]
 """Text that is printed in titles, menus and browser tabs, where markup must not reach."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=80)]
 
 
 class WeightsPolicy(StrEnum):
@@ -54,7 +61,7 @@ class Settings(_Checked):
     images: list[str] = []
     weights: Annotated[WeightsPolicy, Field(strict=False)] = WeightsPolicy.CACHED
     comparisons: list[Annotated[list[str], Field(min_length=2)]] = []
-    languages: list[Annotated[str, StringConstraints(pattern="^(en|zh)$")]] = ["en"]
+    languages: list[Annotated[str, StringConstraints(pattern=_LANGUAGE)]] = ["en"]
     seed: int = Field(default=0, ge=0, lt=2**32)
     time_limit_s: float = Field(default=600, gt=0, description="seconds one model may take")
     model: list[OwnModel] = []
@@ -102,17 +109,23 @@ def _find_config(folder: Path) -> Path | None:
     if (folder / CONFIG_NAME).is_file():
         return folder / CONFIG_NAME
     pyproject = folder / "pyproject.toml"
-    if pyproject.is_file() and "archatlas" in _parse(pyproject).get("tool", {}):
+    if pyproject.is_file() and _tool_table(pyproject) is not None:
         return pyproject
     return None
 
 
 def _read_table(path: Path) -> dict[str, object]:
-    table = _parse(path)
-    if path.name != "pyproject.toml":
-        return table
-    own = table.get("tool", {}).get("archatlas", {})
-    return own if isinstance(own, dict) else {}
+    return _parse(path) if path.name != "pyproject.toml" else _tool_table(path) or {}
+
+
+def _tool_table(pyproject: Path) -> dict[str, object] | None:
+    tools = _parse(pyproject).get("tool")
+    own = tools.get("archatlas") if isinstance(tools, dict) else None
+    if own is not None and not isinstance(own, dict):
+        raise RequestError(
+            f"{pyproject.name}: 'tool.archatlas' should be a table (got {own!r:.80})"
+        )
+    return own
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -139,9 +152,21 @@ def _check(table: dict[str, object], name: str) -> Settings:
 def _explain(item: object) -> str:
     """Turn one pydantic error into: key, what is wrong, what is allowed."""
     assert isinstance(item, dict)  # noqa: S101 - pydantic's TypedDict
-    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in item["loc"]).lstrip(".")
+    loc = item["loc"]
+    if "kwargs" in loc[:-2]:  # one error for each type of value that it could have been
+        return (
+            f"'{_address(loc[: loc.index('kwargs') + 2])}': should be true or false, a number, "
+            "a text, or a list of whole numbers"
+        )
+    where = _address(loc)
     if item["type"] == "extra_forbidden":
         known = OwnModel.model_fields if where.startswith("model[") else Settings.model_fields
         return f"unknown key '{where}'; known keys: {', '.join(sorted(known))}"
     message = str(item["msg"])
+    if item["type"] == "string_pattern_mismatch":
+        message = f"should be {_ALLOWED[item['ctx']['pattern']]}"
     return f"'{where}': {message[:1].lower()}{message[1:]} (got {item['input']!r:.80})"
+
+
+def _address(loc: tuple[int | str, ...]) -> str:
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")

@@ -6,6 +6,8 @@ import hashlib
 import importlib.util
 import io
 import re
+import struct
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.errors import RequestError
 
-MAX_PIXELS = 200_000_000
-"""Larger pictures are refused before they are decoded."""
+_BROKEN = (OSError, ValueError, SyntaxError, RuntimeError, EOFError, struct.error)
+"""What Pillow raises, by format, when the content of a picture makes no sense."""
 
 _DIGIT_ROWS = (("three", 3, 3), ("five", 5, 15), ("eight", 8, 8))
 """(name, digit, row of scikit-learn's digits table)."""
@@ -42,10 +44,16 @@ class Source:
         return hashlib.sha256(self.content).hexdigest()
 
     def load(self) -> Image.Image:
-        """Decode the picture upright, in RGB or grey."""
+        """Decode the picture upright, in RGB or grey; transparency shows white."""
         with Image.open(io.BytesIO(self.content)) as image:
             upright = ImageOps.exif_transpose(image)
-            return upright.convert("L" if upright.mode in {"1", "L", "I", "I;16"} else "RGB")
+        if upright.mode.startswith(("I", "F")):
+            return _eight_bits(upright)
+        if upright.has_transparency_data:
+            layer = upright.convert("RGBA")
+            white = Image.new("RGBA", layer.size, "white")
+            return Image.alpha_composite(white, layer).convert("RGB")
+        return upright.convert("L" if upright.mode in {"1", "L"} else "RGB")
 
 
 def sources_for(channels: int, own: Sequence[Source]) -> tuple[Source, ...]:
@@ -114,19 +122,32 @@ def _package_folder(package: str) -> Path:
     return Path(found.origin).parent
 
 
+def _eight_bits(deep: Image.Image) -> Image.Image:
+    """Scale grey of more than eight bits: 16 bits by their range, others by what is there."""
+    grey = deep.convert("F")
+    darkest, brightest = 0.0, 65535.0
+    if not deep.mode.startswith("I;16"):
+        darkest, brightest = (float(str(value)) for value in grey.getextrema())
+    scale = 255 / (brightest - darkest or 1)
+    return grey.point(lambda value: value * scale - darkest * scale).convert("L")
+
+
 def _read(path: Path, name: str, taken: set[str]) -> Source:
+    title = re.sub(r"[<>\x00-\x1f\x7f]", " ", path.stem).strip()[:80] or "picture"
     try:
-        content = path.read_bytes()
-        with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise RequestError(f"{name}: {image.width}×{image.height} pixels are too many")
-            image.load()
+        source = Source(_free_id(title, taken), title, "", content=path.read_bytes())
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            source.load()
     except FileNotFoundError as error:
         raise RequestError(f"{name}: no such picture; correct 'images' in the settings") from error
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise RequestError(f"{name}: too many pixels; scale it down ({error})") from error
+    except UnidentifiedImageError as error:
+        raise RequestError(f"{name}: no picture in a format that Pillow knows") from error
+    except _BROKEN as error:
         raise RequestError(f"{name}: cannot be read as a picture ({error})") from error
-    title = re.sub(r"[<>\x00-\x1f\x7f]", " ", path.stem).strip()[:80] or "picture"
-    return Source(id=_free_id(title, taken), title=title, credit="", content=content)
+    return source
 
 
 def _free_id(title: str, taken: set[str]) -> str:

@@ -18,6 +18,7 @@ from generator.pictures import Source, read_pictures, sources_for
 from generator.records import Failure, ModelRecord, ModelSpec
 from generator.render.mkdocs import build_html
 from generator.render.site import Site, Subject, render_site
+from generator.zoo.catalog import select
 
 _CAPTURES_WITH = ("torch", "torchvision", "torchinfo", "onnx", "onnxscript", "numpy", "pillow")
 _SPEC_FACTS = {"title", "family", "year", "paper", "summary", "departures"}
@@ -61,9 +62,9 @@ def collect(
     for number, outcome in enumerate(capture_all(requests, jobs, limit, on_step), start=1):
         slug = outcome.request.spec.slug
         done = outcome.done
-        store.finish(
-            project.state, outcome.request.folder, done.record, keys[slug], done.dependencies
-        )
+        # Without a key a capture is good enough to be shown, but made anew next time.
+        key = "" if done.is_dated else keys[slug]
+        store.finish(project.state, outcome.request.folder, done.record, key, done.dependencies)
         on_outcome(outcome, number, len(requests))
     return Collected(captured=len(missing), reused=len(specs) - len(missing))
 
@@ -74,11 +75,9 @@ def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
     Raises:
         RequestError: nothing is captured yet.
     """
-    subjects = [Subject(spec, _capture_or_gap(project, spec)) for spec in specs]
-    if not any(subject.capture.record.provenance for subject in subjects) and not any(
-        subject.capture.record.failures for subject in subjects
-    ):
+    if store.known(project.state).isdisjoint(spec.slug for spec in specs):
         raise RequestError("nothing is captured yet; run 'archatlas build' or 'archatlas capture'")
+    subjects = [Subject(spec, _capture_or_gap(project, spec)) for spec in specs]
     site = render_site(
         project.settings.title, subjects, project.settings.comparisons, _guides(project.docs)
     )
@@ -103,12 +102,32 @@ def records(project: Project, specs: Sequence[ModelSpec]) -> dict[str, ModelReco
     return found
 
 
-def check_comparisons(project: Project, specs: Sequence[ModelSpec]) -> None:
-    """Refuse comparisons of models that are not configured at all.
+def chosen(project: Project, names: Sequence[str] | None) -> tuple[ModelSpec, ...]:
+    """Return the models a request is about, once everything is checked that needs no work.
 
     Raises:
-        RequestError: naming every such model.
+        RequestError: every mistake in names, pictures and comparisons, a line each.
     """
+    specs: tuple[ModelSpec, ...] = ()
+    problems = []
+    if not (project.root / "mkdocs.yml").is_file():
+        problems.append(f"{project.root}: no mkdocs.yml; 'archatlas init' makes a project with one")
+    try:
+        specs = select(project, names)
+        if names is None:
+            _check_comparisons(project, specs)
+    except RequestError as error:
+        problems.append(str(error))
+    try:
+        read_pictures(project.root, project.settings.images)
+    except RequestError as error:
+        problems.append(str(error))
+    if problems:
+        raise RequestError("\n".join(problems))
+    return specs
+
+
+def _check_comparisons(project: Project, specs: Sequence[ModelSpec]) -> None:
     known = {spec.slug for spec in specs}
     unknown = sorted({s for group in project.settings.comparisons for s in group} - known)
     if unknown:

@@ -1,16 +1,18 @@
 """Decides where captures live and when one still counts: content-addressed, atomic, resumable.
 
-    <state>/captures/<key>/record.json, model.onnx, …   one finished capture, never changed
-    <state>/heads/<slug>.json                           which capture a model has now
+    <state>/captures/<digest>/record.json, model.onnx, …   one finished capture, never changed
+    <state>/heads/<slug>.json                              which capture a model has now
 
-The key is made from everything known beforehand. What a capture found it depends on (a weights
-file, the source of an own net) is noted in the head as dependencies, and compared next time.
+A capture's address is the digest of its record, which holds the digests of all its files. Its head
+says what it was made for, the key: everything known beforehand. What it turned out to depend on (a
+weights file, the source of an own net) the head lists as dependencies, to be compared next time.
 """
 
 import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,9 +34,10 @@ class Dependency(Frozen):
 
 
 class Head(Frozen):
-    """Which capture a model has."""
+    """Which capture a model has, and what it was made for."""
 
     key: str
+    capture: str
     dependencies: tuple[Dependency, ...] = ()
 
 
@@ -46,9 +49,9 @@ class Capture(Frozen):
 
 
 def key_of(facts: Mapping[str, object]) -> str:
-    """Return the address of a capture made from these facts."""
+    """Digest the facts that a capture is made from."""
     canonical = json.dumps(facts, sort_keys=True, default=str, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+    return _digest(canonical.encode())
 
 
 def stamp_of(path: Path) -> str:
@@ -92,18 +95,15 @@ def load(state: Path, slug: str) -> Capture:
         StoreError: there is none, or it is damaged or of another version.
     """
     head = _read_head(state, slug)
-    folder = state / "captures" / head.key
-    try:
-        content = (folder / RECORD).read_bytes()
-        record = ModelRecord.model_validate_json(content)
-    except (OSError, ValidationError) as error:
-        raise StoreError(
-            f"{slug}: its capture is damaged; 'archatlas build' makes it anew"
-        ) from error
-    missing = [a.file for a in record.artifacts if not _is_whole(folder / a.file, a.bytes)]
-    if missing or record.slug != slug:
-        raise StoreError(f"{slug}: its capture lacks {', '.join(missing[:3]) or 'its own slug'}")
-    return Capture(record=record, folder=folder)
+    capture = _read_capture(state / "captures" / head.capture)
+    if capture is None or capture.record.slug != slug:
+        raise StoreError(f"{slug}: its capture is damaged; 'archatlas build' makes it anew")
+    return capture
+
+
+def known(state: Path) -> set[str]:
+    """Return the slugs of all models that were captured once, whatever became of it."""
+    return {path.stem for path in (state / "heads").glob("*.json")}
 
 
 def begin(state: Path) -> Path:
@@ -116,21 +116,34 @@ def begin(state: Path) -> Path:
 def finish(
     state: Path, making: Path, record: ModelRecord, key: str, dependencies: Iterable[Path]
 ) -> None:
-    """Move a capture to its address at once, then point the model at it."""
-    text = record.model_dump_json(indent=1) + "\n"
-    write_if_changed(making / RECORD, text.encode())
-    target = state / "captures" / key
-    if target.exists():  # the same key, captured again: its dependencies changed, or it failed
-        shutil.rmtree(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    making.replace(target)
-    head = Head(key=key, dependencies=depends_on(dependencies))
+    """Move a capture to its address at once, then point the model at it.
+
+    Whenever this is interrupted, the model has its old capture or its new one.
+    """
+    content = (record.model_dump_json(indent=1) + "\n").encode()
+    write_if_changed(making / RECORD, content)
+    digest = _digest(content)
+    target = state / "captures" / digest
+    if _read_capture(target) is None:
+        shutil.rmtree(target, ignore_errors=True)  # nothing, or damaged
+        target.parent.mkdir(parents=True, exist_ok=True)
+        making.replace(target)
+    else:
+        shutil.rmtree(making)
+    head = Head(key=key, capture=digest, dependencies=depends_on(dependencies))
     write_if_changed(_head_path(state, record.slug), head.model_dump_json().encode())
 
 
 def sweep(state: Path) -> None:
-    """Remove what interrupted captures left behind; only the holder of the lock may call this."""
+    """Remove interrupted captures and those no model has; only the lock's holder may call this."""
     shutil.rmtree(state / "making", ignore_errors=True)
+    used = set()
+    for slug in known(state):
+        with suppress(StoreError):
+            used.add(_read_head(state, slug).capture)
+    for folder in (state / "captures").glob("*"):
+        if folder.name not in used:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read_head(state: Path, slug: str) -> Head:
@@ -144,7 +157,24 @@ def _head_path(state: Path, slug: str) -> Path:
     return state / "heads" / f"{slug}.json"
 
 
-def _is_whole(path: Path, size: int) -> bool:
+def _read_capture(folder: Path) -> Capture | None:
+    """Return the capture in a folder; none if it is not whole."""
+    try:
+        content = (folder / RECORD).read_bytes()
+        record = ModelRecord.model_validate_json(content)
+    except (OSError, ValidationError):
+        return None
+    is_whole = _digest(content) == folder.name and all(
+        _has_size(folder / artifact.file, artifact.bytes) for artifact in record.artifacts
+    )
+    return Capture(record=record, folder=folder) if is_whole else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _has_size(path: Path, size: int) -> bool:
     try:
         return path.stat().st_size == size
     except OSError:

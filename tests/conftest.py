@@ -1,8 +1,14 @@
 """Fixtures that more than one room's tests need."""
 
+import http.server
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
-from functools import cache
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +18,7 @@ from generator.capture.request import Request
 from generator.capture.session import capture
 from generator.config import WeightsPolicy
 from generator.records import ModelRecord, ModelSpec, Origin
+from generator.zoo.catalog import zoo_entries
 
 RecordOf = Callable[[str], ModelRecord]
 """Capture a toy net of tests/toys.py by its class name."""
@@ -62,3 +69,95 @@ def record_of(tmp_path_factory: pytest.TempPathFactory) -> RecordOf:
         return record
 
     return captured
+
+
+@pytest.fixture(scope="session")
+def zoo_record_of(tmp_path_factory: pytest.TempPathFactory) -> RecordOf:
+    """Return a function that captures a model of the zoo by its slug, once per session.
+
+    Its weights are random, so that nothing is downloaded; use it in tests marked slow.
+    """
+    entries = {entry.slug: entry for entry in zoo_entries()}
+
+    @cache
+    def captured(slug: str) -> ModelRecord:
+        folder = tmp_path_factory.mktemp(slug)
+        request = Request(entries[slug], (), WeightsPolicy.RANDOM, 0, folder, folder)
+        record, _ = capture(request, lambda _step: None)
+        return record
+
+    return captured
+
+
+@dataclass(frozen=True)
+class BuiltSite:
+    """A finished site of toy nets, one of which always raises."""
+
+    project: Path
+    folder: Path
+    code: int
+    printed: str
+    said: str
+
+
+_TOY_PROJECT = """
+title = "Toys & games"
+models = ["lenet_sigmoid"]
+comparisons = [["residualnet", "plain"], ["plain", "branches", "lenet_sigmoid"]]
+languages = ["en", "zh"]
+"""
+
+
+def archatlas(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would, in a folder."""
+    command = [sys.executable, "-m", "generator", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def toy_project(folder: Path, *names: str, settings: str = "") -> Path:
+    """Write a project of toy nets, each under its class name in lower case."""
+    tables = [
+        f'[[model]]\nslug = "{name.lower()}"\nfactory = "./toys.py:{name}"\n'
+        f'title = "{name}"\nfamily = "Toys"\nyear = 2026\ninput_shape = [3, 32, 32]\n'
+        for name in names
+    ]
+    root = Path(__file__).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "archatlas.toml").write_text("\n".join([settings, *tables]), encoding="utf-8")
+    (folder / "toys.py").write_bytes((root / "toys.py").read_bytes())
+    (folder / "mkdocs.yml").write_bytes((root.parent / "mkdocs.yml").read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """Build one site of toy nets for every test that only looks at it."""
+    project = toy_project(
+        tmp_path_factory.mktemp("toys"),
+        *("Plain", "ResidualNet", "Branches", "Raises"),
+        settings=_TOY_PROJECT,
+    )
+    ran = archatlas("build", folder=project)
+    return BuiltSite(project, project / "site", ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.fixture(scope="session")
+def address(built_site: BuiltSite) -> Iterator[str]:
+    """Serve the built site, and return its address."""
+    with serving(built_site.folder) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine while the block runs."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_arguments: object) -> None:
+            return
+
+    handler = partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -116,5 +116,83 @@ class Raises(nn.Module):
         super().__init__()
         self.convolve = nn.Conv2d(3, 2, 3)
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, _pictures: Tensor) -> Tensor:
         raise ValueError("this net always breaks <b>here</b>")
+
+
+class Chain(nn.Module):
+    """Four convolutions alike in a row, then two alike side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=1) for _ in range(4)))
+        self.left = nn.Conv2d(3, 3, 3, padding=1)
+        self.right = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = self.row(pictures)
+        return (self.left(maps) + self.right(maps)).mean((2, 3))
+
+
+class Padded(nn.Module):
+    """Padding of every sort, local response normalisation, a kernel made by arithmetic."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.around = nn.Conv2d(3, 4, 3, padding=1, padding_mode="circular", stride=2)
+        self.even = nn.Conv2d(4, 4, 4, padding="same", groups=2)
+        self.normalise = nn.LocalResponseNorm(2)
+        self.last = nn.Conv2d(4, 2, 3, padding="valid")
+        self.kernel = nn.Parameter(torch.ones(2, 2, 3, 3))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = F.pad(self.normalise(self.even(self.around(pictures))), (1, 2, 1, 2))
+        return F.conv2d(self.last(maps), self.kernel / 9).mean((2, 3))
+
+
+class Gated(nn.Module):
+    """Squeeze and excitation: one number a channel, found by two layers, scales its map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3, stride=2)
+        self.squeeze = nn.AdaptiveAvgPool2d(1)
+        self.reduce = nn.Conv2d(4, 2, 1)
+        self.restore = nn.Conv2d(2, 4, 1)
+        self.classify = nn.Linear(4, 3)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = self.stem(pictures)
+        gate = torch.sigmoid(self.restore(torch.relu(self.reduce(self.squeeze(maps)))))
+        return self.classify((maps * gate).mean((2, 3)))
+
+
+class Recurrent(nn.Module):
+    """One residual block applied three times, without an operation of its own at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 2, 3)
+        self.again = Residual(2, 2)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = self.stem(pictures)
+        for _ in range(3):
+            maps = self.again(maps)
+        return maps.mean((2, 3))
+
+
+class Unusual(nn.Module):
+    """Upsampling, a transposed convolution, keyword arguments, norms without a bias."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 1)
+        self.grow = nn.ConvTranspose2d(4, 2, 3, stride=2, groups=2)
+        self.norm = nn.LayerNorm([2, 5, 5], bias=False)
+        self.plain = nn.BatchNorm2d(2, affine=False)
+        self.odd = nn.Sequential(nn.Conv2d(2, 2, 3), nn.Conv2d(2, 2, 1), nn.Flatten())
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        small = F.adaptive_max_pool2d(self.stem(input=pictures), 2)
+        return self.odd(self.plain(input=self.norm(self.grow(small))))

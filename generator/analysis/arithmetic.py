@@ -17,7 +17,7 @@ class Step:
 
 
 def arithmetic(node: Node, input_shape: Shape, params: int) -> tuple[Step, ...]:
-    """Derive output size, parameters and MACs of one operation."""
+    """Derive output size, parameters (none: counted elsewhere) and MACs of one operation."""
     steps: list[Step] = []
     window = window_of(node, input_shape)
     if window is not None:
@@ -28,7 +28,7 @@ def arithmetic(node: Node, input_shape: Shape, params: int) -> tuple[Step, ...]:
     weight = node.arguments.get("weight_shape")
     if isinstance(weight, tuple):
         shape = tuple(int(size) for size in weight)
-        steps.extend(_costs(node, shape, params))
+        steps.extend(_costs(node, input_shape, shape, is_counted_here=params > 0))
     return tuple(steps)
 
 
@@ -37,13 +37,11 @@ def output_size(size: int, window: Window, axis: int) -> int:
 
     Ceil mode adds a last incomplete step only if it starts inside the input or its left padding.
     """
-    padded = size + 2 * window.padding[axis] - window.extent[axis]
+    way = size + window.padded[axis] - window.extent[axis]
     stride = window.stride[axis]
     if not window.ceil:
-        return padded // stride + 1
-    steps = -(-padded // stride) + 1
-    starts_inside = (steps - 1) * stride < size + window.padding[axis]
-    return steps if starts_inside else steps - 1
+        return way // stride + 1
+    return -(-way // stride) + (0 if _starts_outside(size, window, axis) else 1)
 
 
 def grouped(number: int) -> str:
@@ -53,38 +51,56 @@ def grouped(number: int) -> str:
 
 def _sizes(window: Window, input_shape: Shape, node: Node) -> list[Step]:
     before, after = spatial(input_shape), spatial(node.output_shape) or (1,) * len(window.kernel)
-    names = ("height", "width") if len(before) == 2 else tuple("length depth height width".split())  # noqa: PLR2004, SIM905
-    steps = [
-        Step(name, _size(before[axis], after[axis], window, axis))
-        for axis, name in zip(range(len(before)), names, strict=False)
-    ]
-    halves = {step.how for step in steps}
-    return [Step("height = width", steps[0].how)] if len(steps) > 1 and len(halves) == 1 else steps
+    names = ("length",) if len(before) == 1 else ("depth", "height", "width")[-len(before) :]
+    lines = [_size(before[axis], after[axis], window, axis) for axis in range(len(before))]
+    if len(set(lines)) == 1:
+        return [Step(" = ".join(names), lines[0])]
+    return [Step(name, line) for name, line in zip(names, lines, strict=True)]
+
+
+def _starts_outside(size: int, window: Window, axis: int) -> bool:
+    """Say whether the last window of ceil mode would start behind the input."""
+    stride = window.stride[axis]
+    steps = -(-(size + window.padded[axis] - window.extent[axis]) // stride)
+    return steps * stride >= size + window.padded[axis] // 2
 
 
 def _size(before: int, after: int, window: Window, axis: int) -> str:
     left, right = ("⌈", "⌉") if window.ceil else ("⌊", "⌋")
-    padding = f" + 2·{window.padding[axis]}" if window.padding[axis] else ""
+    side, is_odd = divmod(window.padded[axis], 2)
+    padding = f" + {window.padded[axis]}" if is_odd else f" + 2·{side}" if side else ""
     kernel = str(window.kernel[axis])
     if window.dilation[axis] > 1:
         kernel = f"({window.dilation[axis]}·({kernel} − 1) + 1)"
     inside = f"{before}{padding} − {kernel}"
     stride = window.stride[axis]
     steps = f"{left}({inside}) / {stride}{right}" if stride > 1 else f"{inside}"
-    return f"{steps} + 1 = {after}"
+    # In ceil mode a last window that would start in the padding is dropped.
+    dropped = " − 1" if window.ceil and _starts_outside(before, window, axis) else ""
+    return f"{steps} + 1{dropped} = {after}"
 
 
-def _costs(node: Node, weight: tuple[int, ...], params: int) -> list[Step]:
-    has_bias = bool(node.arguments.get("bias"))
-    factors = "·".join(map(str, weight))
-    if kind_of(node) is Kind.NORM:
-        return [Step("parameters", f"2·{weight[0]} = {grouped(params)}")] if params else []
-    if kind_of(node) not in {Kind.CONV, Kind.LINEAR}:
+def _costs(
+    node: Node, input_shape: Shape, weight: tuple[int, ...], *, is_counted_here: bool
+) -> list[Step]:
+    kind = kind_of(node)
+    if kind not in {Kind.CONV, Kind.LINEAR, Kind.NORM}:
         return []
-    count = prod(weight) + (weight[0] if has_bias else 0)
-    bias = f" + {weight[0]}" if has_bias else ""
-    steps = [Step("parameters", f"{factors}{bias} = {grouped(count)}")]
-    outputs = "·".join(map(str, node.output_shape[1:]))
-    per_output = "·".join(map(str, weight[1:]))
-    total = prod(node.output_shape) * prod(weight[1:])
-    return [*steps, Step("MACs", f"({outputs}) · ({per_output}) = {grouped(total)}")]
+    steps = [_parameters(node, weight)] if is_counted_here else []
+    if kind is Kind.NORM:
+        return steps
+    # A transposed convolution spreads every input value; the others gather for every output value.
+    places = input_shape if "transpose" in node.op else node.output_shape
+    per_place = "·".join(map(str, weight[1:]))
+    total = grouped(prod(places) * prod(weight[1:]))
+    return [*steps, Step("MACs", f"({'·'.join(map(str, places[1:]))}) · ({per_place}) = {total}")]
+
+
+def _parameters(node: Node, weight: tuple[int, ...]) -> Step:
+    factors, count = "·".join(map(str, weight)), prod(weight)
+    if not node.arguments.get("bias"):
+        return Step("parameters", f"{factors} = {grouped(count)}")
+    if kind_of(node) is Kind.NORM:
+        return Step("parameters", f"2·{factors} = {grouped(2 * count)}")
+    biases = node.output_shape[-1] if kind_of(node) is Kind.LINEAR else node.output_shape[1]
+    return Step("parameters", f"{factors} + {biases} = {grouped(count + biases)}")

@@ -8,16 +8,19 @@ from collections import defaultdict
 from math import prod
 
 from generator.analysis.kinds import Kind, kind_of
-from generator.records import ModelRecord, Node
+from generator.records import ModelRecord, Node, Shape
 
 
-def macs_by_formula(node: Node) -> int:
-    """Return the MACs of a convolution or linear operation for a batch of one."""
+def macs_by_formula(node: Node, input_shape: Shape) -> int:
+    """Return the MACs of a convolution or linear operation for a batch of one.
+
+    A transposed convolution spreads every input value; the others gather for every output value.
+    """
     weight = node.arguments.get("weight_shape")
     if not isinstance(weight, tuple) or kind_of(node) not in {Kind.CONV, Kind.LINEAR}:
         return 0
-    per_output = prod(int(size) for size in weight[1:])
-    return prod(node.output_shape) * per_output
+    places = input_shape if "transpose" in node.op else node.output_shape
+    return prod(places) * prod(int(size) for size in weight[1:])
 
 
 def macs_by_node(record: ModelRecord) -> dict[str, int]:
@@ -25,13 +28,17 @@ def macs_by_node(record: ModelRecord) -> dict[str, int]:
 
     Formulas say how; where they do not add up to the observation, the first operation takes all.
     """
+    shapes = {node.id: node.output_shape for node in record.nodes}
     groups: dict[tuple[str, int], list[Node]] = defaultdict(list)
     for node in record.nodes:
         groups[node.path, node.call].append(node)
     shares: dict[str, int] = {}
     for call in record.calls:
         nodes = groups.get((call.path, call.call), [])
-        expected = {node.id: macs_by_formula(node) for node in nodes}
+        expected = {
+            node.id: macs_by_formula(node, shapes.get(node.inputs[0], ()) if node.inputs else ())
+            for node in nodes
+        }
         if sum(expected.values()) != call.macs and nodes:
             expected = dict.fromkeys(expected, 0) | {nodes[0].id: call.macs}
         shares.update(expected)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.analysis.kinds import Kind, kind_of
-from generator.analysis.window import spatial, window_of
+from generator.analysis.window import Window, spatial, window_of
 from generator.records import Node
 
 _SEES_EVERYTHING = frozenset({Kind.LINEAR, Kind.ATTENTION})
@@ -27,8 +27,16 @@ def fields(nodes: tuple[Node, ...]) -> dict[str, Field]:
     """Return the field of every node that has one; the others see all of the input, or nothing."""
     by_id = {node.id: node for node in nodes}
     found: dict[str, Field] = {}
+    constant: set[str] = set()
     for node in nodes:
-        field = _input_field(node) if kind_of(node) is Kind.INPUT else _next(node, by_id, found)
+        if kind_of(node) is not Kind.INPUT and constant.issuperset(node.inputs):
+            constant.add(node.id)  # made of parameters alone
+            continue
+        field = (
+            _input_field(node)
+            if kind_of(node) is Kind.INPUT
+            else _next(node, by_id, found, constant)
+        )
         if field is not None:
             found[node.id] = field
     return found
@@ -39,23 +47,30 @@ def _input_field(node: Node) -> Field | None:
     return Field((1,) * rank, (1,) * rank) if rank else None
 
 
-def _next(node: Node, by_id: Mapping[str, Node], found: Mapping[str, Field]) -> Field | None:
-    inputs = [by_id[name] for name in node.inputs if name in by_id]
+def _next(
+    node: Node, by_id: Mapping[str, Node], found: Mapping[str, Field], constant: set[str]
+) -> Field | None:
+    inputs = [by_id[name] for name in node.inputs if name in by_id and name not in constant]
     if not inputs or any(producer.id not in found for producer in inputs):
         return None
     window = window_of(node, inputs[0].output_shape)
-    if window is not None and len(window.kernel) == len(found[inputs[0].id].size):
-        before = found[inputs[0].id]
-        return Field(
-            tuple(
-                r + (k - 1) * j
-                for r, k, j in zip(before.size, window.extent, before.stride, strict=True)
-            ),
-            tuple(j * s for j, s in zip(before.stride, window.stride, strict=True)),
-        )
+    if window is not None and len(window.kernel) >= len(found[inputs[0].id].size):
+        return _widened(found[inputs[0].id], window)
+    if node.op == "pad":
+        return found[inputs[0].id]
     if kind_of(node) in _SEES_EVERYTHING | {Kind.CONV, Kind.POOL}:
         return None
     return _joined(node, inputs, found)
+
+
+def _widened(before: Field, window: Window) -> Field:
+    """Apply a window; one with more axes than the maps slides over their channels as well."""
+    rank = len(before.size)
+    extent, step = window.extent[-rank:], window.stride[-rank:]
+    return Field(
+        tuple(r + (k - 1) * j for r, k, j in zip(before.size, extent, before.stride, strict=True)),
+        tuple(j * s for j, s in zip(before.stride, step, strict=True)),
+    )
 
 
 def _joined(node: Node, inputs: list[Node], found: Mapping[str, Field]) -> Field | None:

@@ -29,8 +29,9 @@ _OPERATIONS = {
     Kind.CONV: "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
     Kind.LINEAR: "linear addmm mm",
     Kind.POOL: (
-        "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d "
-        "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d mean"
+        "max_pool1d max_pool2d max_pool3d max_pool2d_with_indices avg_pool1d avg_pool2d avg_pool3d "
+        "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
+        "adaptive_max_pool2d adaptive_max_pool3d mean"
     ),
     Kind.NORM: (
         "batch_norm layer_norm group_norm instance_norm rms_norm local_response_norm "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from generator.analysis.arithmetic import Step, arithmetic
 from generator.analysis.field import Field, fields
 from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.operations import operations
 from generator.analysis.stages import stride_by_node
 from generator.analysis.words import explain
 from generator.records import ModelRecord, ModuleCall, Node, ParameterStats, Shape
@@ -41,9 +42,10 @@ def layers(record: ModelRecord) -> tuple[Layer, ...]:
     """Return the rows of a model; their parameters and MACs add up to its totals."""
     owned = _owned(record.parameters)
     nodes: dict[tuple[str, int], list[Node]] = defaultdict(list)
-    for node in record.nodes:
+    for node in operations(record):
         nodes[node.path, node.call].append(node)
-    context = _Context(fields(record.nodes), stride_by_node(record))
+    shapes = {node.id: node.output_shape for node in record.nodes}
+    context = _Context(fields(record.nodes), stride_by_node(record), shapes)
     rows = [
         context.row(call, nodes[call.path, call.call], 0 if call.call else owned.get(call.path, 0))
         for call in record.calls
@@ -58,26 +60,43 @@ def layers(record: ModelRecord) -> tuple[Layer, ...]:
 class _Context:
     fields: dict[str, Field]
     strides: dict[str, int | None]
+    shapes: dict[str, Shape]
 
     def row(self, call: ModuleCall, nodes: list[Node], params: int) -> Layer:
-        main = next((n for n in nodes if n.parameters), nodes[0] if nodes else None)
+        weighted = [node for node in nodes if node.parameters]
+        main = next(iter(weighted or nodes), None)
         last = nodes[-1] if nodes else None
-        shape = call.input_shape
+        shape = call.input_shape if main is None else self.shape_before(main, call)
         return Layer(
             path=call.path,
             call=call.call,
             type=call.type,
             kind=Kind.OTHER if main is None else kind_of(main),
-            input_shape=shape,
+            input_shape=call.input_shape,
             output_shape=call.output_shape,
             params=params,
             macs=call.macs,
             stride=None if last is None else self.strides.get(last.id),
             field=None if last is None else self.fields.get(last.id),
-            steps=() if main is None else arithmetic(main, shape, params),
+            steps=self.steps(weighted or nodes[:1], call, params),
             explanation="" if main is None else explain(main, shape),
             onnx=None if main is None else main.onnx,
         )
+
+    def steps(self, nodes: list[Node], call: ModuleCall, params: int) -> tuple[Step, ...]:
+        """Derive the numbers of a call; where several operations have weights, each says whose."""
+        return tuple(
+            Step(f"{node.op}: {step.what}" if len(nodes) > 1 else step.what, step.how)
+            for node in nodes
+            for step in arithmetic(node, self.shape_before(node, call), params)
+        )
+
+    def shape_before(self, node: Node, call: ModuleCall) -> Shape:
+        """Return what an operation reads, which is not what its module does if that pads first."""
+        if call.input_shape and not node.arguments:
+            return call.input_shape
+        produced = (self.shapes.get(name) for name in node.inputs)
+        return next(filter(None, produced), call.input_shape)
 
 
 def _owned(parameters: tuple[ParameterStats, ...]) -> dict[str, int]:

@@ -1,12 +1,15 @@
 """Decides what a whole network looks like at one glance: few units, repetitions folded."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from math import prod
 
 from generator.analysis.cost import macs_by_node
 from generator.analysis.kinds import FOLLOWERS, Kind, kind_of
+from generator.analysis.operations import operations
 from generator.analysis.stages import stride_by_node
 from generator.analysis.tree import block_paths
-from generator.analysis.window import is_depthwise, window_of
+from generator.analysis.window import changes_nothing, is_depthwise, is_global, window_of
 from generator.analysis.words import by_size
 from generator.records import ModelRecord, Node, Shape
 
@@ -38,30 +41,30 @@ class Outline:
 
 def outline(record: ModelRecord) -> Outline:
     """Gather operations into units, such as blocks, and fold units that repeat."""
-    owner = _owners(record)
-    units = _units(record, owner)
+    nodes = operations(record)
+    owner = _owners(record, nodes)
+    units = _units(record, nodes, owner)
     edges = {
         (owner[producer], owner[node.id]): None
-        for node in record.nodes
+        for node in nodes
         for producer in node.inputs
         if producer in owner and owner[producer] != owner[node.id]
     }
     return _folded(Outline(units, tuple(edges)))
 
 
-def _owners(record: ModelRecord) -> dict[str, str]:
-    """Say for every node which unit it belongs to: a block's path, or the id of its first node."""
+def _owners(record: ModelRecord, nodes: tuple[Node, ...]) -> dict[str, str]:
+    """Say for every node which unit it belongs to: a block's call, or the id of its first node."""
     blocks = set(block_paths(record))
-    by_id = {node.id: node for node in record.nodes}
-    consumers: dict[str, int] = {}
-    for node in record.nodes:
-        for producer in node.inputs:
-            consumers[producer] = consumers.get(producer, 0) + 1
+    calls = Counter(call.path for call in record.calls)
+    by_id = {node.id: node for node in nodes}
+    consumers = Counter(producer for node in nodes for producer in node.inputs)
     owner: dict[str, str] = {}
-    for node in record.nodes:
+    for node in nodes:
         block = next((p for p in _ancestors(node.path) if p in blocks), None)
         if block is not None:
-            owner[node.id] = f"{block}#{node.call if node.path == block else 0}"
+            # Each call of a block calls what is inside equally often.
+            owner[node.id] = f"{block}#{node.call * calls[block] // max(1, calls[node.path])}"
         elif _follows(node, by_id, consumers):
             owner[node.id] = owner[node.inputs[0]]
         else:
@@ -69,17 +72,19 @@ def _owners(record: ModelRecord) -> dict[str, str]:
     return owner
 
 
-def _follows(node: Node, by_id: dict[str, Node], consumers: dict[str, int]) -> bool:
+def _follows(node: Node, by_id: dict[str, Node], consumers: Counter[str]) -> bool:
     producer = by_id.get(node.inputs[0]) if len(node.inputs) == 1 else None
     if producer is None or kind_of(producer) is Kind.INPUT or consumers[producer.id] > 1:
         return False
+    if kind_of(node) is Kind.RESHAPE:  # a split is drawn: what leaves is not all that came
+        return prod(node.output_shape) == prod(producer.output_shape)
     return kind_of(node) in FOLLOWERS or _keeps_everything(node, producer.output_shape)
 
 
 def _keeps_everything(node: Node, before: Shape) -> bool:
     """Say whether a pooling does nothing at this input size, as AlexNet's adaptive one at 224."""
     window = window_of(node, before) if kind_of(node) is Kind.POOL else None
-    return window is not None and {*window.kernel, *window.stride} == {1}
+    return window is not None and changes_nothing(window)
 
 
 def _ancestors(path: str) -> list[str]:
@@ -87,33 +92,35 @@ def _ancestors(path: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
-def _units(record: ModelRecord, owner: dict[str, str]) -> tuple[Unit, ...]:
+def _units(record: ModelRecord, nodes: tuple[Node, ...], owner: dict[str, str]) -> tuple[Unit, ...]:
     members: dict[str, list[Node]] = {}
-    for node in record.nodes:
+    for node in nodes:
         members.setdefault(owner[node.id], []).append(node)
     strides = stride_by_node(record)
     macs = macs_by_node(record)
     sizes = {parameter.name: parameter.numel for parameter in record.parameters}
-    shapes = {node.id: node.output_shape for node in record.nodes}
+    shapes = {node.id: node.output_shape for node in nodes}
     types = {module.path: module.type for module in record.modules}
+    counted: set[str] = set()
     units = []
-    for name, nodes in members.items():
-        block = name.partition("#")[0] if "#" in name else ""
-        shape = shapes.get(nodes[0].inputs[0], ()) if nodes[0].inputs else ()
-        names = {p for node in nodes for p in node.parameters}
-        last = _last_drawn(nodes)
+    for name, own in members.items():
+        block = name.rpartition("#")[0]
+        shape = shapes.get(own[0].inputs[0], ()) if own[0].inputs else ()
+        names = {p for node in own for p in node.parameters} - counted
+        counted |= names
+        last = _last_drawn(own)
         units.append(
             Unit(
                 id=name,
-                kind=Kind.BLOCK if block else kind_of(nodes[0]),
-                title=types[block] if block else _title(nodes[0], shape),
+                kind=Kind.BLOCK if block else kind_of(own[0]),
+                title=types[block] if block else _title(own[0], shape),
                 count=1,
-                path=block or nodes[0].path,
+                path=block or own[0].path,
                 input_shape=shape,
                 output_shape=last.output_shape or shape,
                 stride=strides[last.id],
                 params=sum(sizes.get(p, 0) for p in names),
-                macs=sum(macs.get(node.id, 0) for node in nodes),
+                macs=sum(macs.get(node.id, 0) for node in own),
             )
         )
     return tuple(units)
@@ -121,8 +128,6 @@ def _units(record: ModelRecord, owner: dict[str, str]) -> tuple[Unit, ...]:
 
 def _last_drawn(nodes: list[Node]) -> Node:
     """Return the operation whose output the unit shows: flattening belongs to what follows."""
-    if kind_of(nodes[0]) not in {Kind.CONV, Kind.POOL}:
-        return nodes[-1]
     rank = len(nodes[0].output_shape)
     return [node for node in nodes if len(node.output_shape) == rank][-1]
 
@@ -137,7 +142,7 @@ def _title(node: Node, before: Shape) -> str:
         depth = "depthwise " if is_depthwise(node, before) else ""
         return f"{by_size(window.kernel)} {depth}conv{step}"
     name = "max" if "max" in node.op else "average"
-    if window.kernel == before[2:]:
+    if is_global(window, before, node.output_shape):
         return f"global {name} pool"
     return f"{by_size(window.kernel)} {name} pool{step}"
 

@@ -38,7 +38,7 @@ def stride_by_node(record: ModelRecord) -> dict[str, int | None]:
 
 def stages(record: ModelRecord) -> tuple[Stage, ...]:
     """Return a model's stages, smallest stride first, the head last."""
-    strides = stride_by_node(record)
+    strides = _with_side_paths(record.nodes, stride_by_node(record))
     members: dict[int | None, list[Node]] = {}
     for node in record.nodes:
         if kind_of(node) not in {Kind.INPUT, Kind.OUTPUT}:
@@ -49,6 +49,18 @@ def stages(record: ModelRecord) -> tuple[Stage, ...]:
     ends = _block_ends(record)
     counted: set[str] = set()
     return tuple(_stage(stride, members[stride], macs, sizes, ends, counted) for stride in order)
+
+
+def _with_side_paths(
+    nodes: tuple[Node, ...], strides: dict[str, int | None]
+) -> dict[str, int | None]:
+    """Give what has no positions, but scales maps that do, their stride: a gate is no head."""
+    filled = dict(strides)
+    for node in reversed(nodes):
+        for name in node.inputs:
+            if name in filled and filled[name] is None:
+                filled[name] = filled[node.id]
+    return filled
 
 
 def _stage(  # noqa: PLR0913 - what a stage is made from
@@ -63,7 +75,7 @@ def _stage(  # noqa: PLR0913 - what a stage is made from
         n for n in dict.fromkeys(p for node in nodes for p in node.parameters) if n not in counted
     ]
     counted.update(names)
-    shape = nodes[-1].output_shape
+    shape = _last_with_positions(nodes).output_shape
     return Stage(
         stride=stride,
         resolution=spatial(shape),
@@ -73,6 +85,11 @@ def _stage(  # noqa: PLR0913 - what a stage is made from
         blocks=sum(node.id in ends for node in nodes),
         nodes=tuple(node.id for node in nodes),
     )
+
+
+def _last_with_positions(nodes: list[Node]) -> Node:
+    """Return the last operation of a stage on maps, where it has any."""
+    return next((n for n in reversed(nodes) if prod(spatial(n.output_shape)) > 1), nodes[-1])
 
 
 def _block_ends(record: ModelRecord) -> set[str]:

@@ -15,7 +15,7 @@ def block_paths(record: ModelRecord) -> tuple[str, ...]:
     inside; of nested candidates the outer one, unless its class occurs once and the inner repeats.
     """
     classes = Counter(module.type for module in record.modules)
-    weighted = [call.path for call in record.calls if call.macs]
+    weighted = {call.path for call in record.calls if call.macs}
     modules = {module.path: module for module in record.modules}
     candidates = {path for path, module in modules.items() if _is_candidate(module, path, weighted)}
     return tuple(_outermost("", modules, candidates, classes))
@@ -26,7 +26,7 @@ def is_below(path: str, ancestor: str) -> bool:
     return not ancestor or path == ancestor or path.startswith(f"{ancestor}.")
 
 
-def _is_candidate(module: ModuleInfo, path: str, weighted: list[str]) -> bool:
+def _is_candidate(module: ModuleInfo, path: str, weighted: set[str]) -> bool:
     if not path or module.is_leaf or module.is_plain:
         return False
     return sum(is_below(leaf, path) for leaf in weighted) >= _MIN_WEIGHTED_LEAVES

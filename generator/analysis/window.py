@@ -1,6 +1,7 @@
 """Decides what window an operation slides over its input: kernel, stride, padding, dilation."""
 
 from dataclasses import dataclass
+from math import prod
 
 from generator.analysis.kinds import Kind, kind_of
 from generator.records import Node, Shape
@@ -14,7 +15,8 @@ class Window:
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...]
-    padding: tuple[int, ...]
+    padded: tuple[int, ...]
+    """Values added before and after the input, together; odd only where 'same' cannot be even."""
     dilation: tuple[int, ...]
     ceil: bool = False
     """Whether a last, incomplete step counts."""
@@ -34,7 +36,8 @@ def window_of(node: Node, input_shape: Shape) -> Window | None:
     """Return the window of a convolution or pooling; none for anything else.
 
     Adaptive pooling has the window that its sizes imply: stride ⌊in / out⌋, and a kernel that
-    covers the rest. A mean over the spatial dimensions is a pooling over all of them.
+    covers the rest; none where it makes maps larger, for then it repeats values. A mean over the
+    spatial dimensions is a pooling over all of them.
     """
     size = spatial(input_shape)
     if not size:
@@ -48,6 +51,16 @@ def window_of(node: Node, input_shape: Shape) -> Window | None:
     if kind_of(node) is Kind.POOL and "kernel_size" in node.arguments:
         return _pooling(node, len(size))
     return None
+
+
+def is_global(window: Window, before: Shape, after: Shape) -> bool:
+    """Say whether the one position of a window is the whole input."""
+    return window.kernel == spatial(before) and prod(spatial(after)) == 1
+
+
+def changes_nothing(window: Window) -> bool:
+    """Say whether a window is one value wide and stops at every one."""
+    return {*window.kernel, *window.stride} == {1}
 
 
 def is_depthwise(node: Node, input_shape: Shape) -> bool:
@@ -70,15 +83,11 @@ def _convolution(node: Node, rank: int) -> Window | None:
         return None
     kernel = tuple(int(size) for size in weight[_BATCH_AND_CHANNELS:])
     dilation = numbers(node, "dilation", rank, 1)
-    padding = node.arguments.get("padding", 0)
-    if isinstance(padding, str):
-        total = [
-            d * (k - 1) if padding == "same" else 0 for k, d in zip(kernel, dilation, strict=True)
-        ]
-        pads = tuple(t // 2 for t in total)
+    if node.arguments.get("padding") == "same":
+        padded = tuple(d * (k - 1) for k, d in zip(kernel, dilation, strict=True))
     else:
-        pads = numbers(node, "padding", rank, 0)
-    return Window(kernel, numbers(node, "stride", rank, 1), pads, dilation)
+        padded = _both_sides(node, rank)
+    return Window(kernel, numbers(node, "stride", rank, 1), padded, dilation)
 
 
 def _pooling(node: Node, rank: int) -> Window:
@@ -87,19 +96,25 @@ def _pooling(node: Node, rank: int) -> Window:
     return Window(
         kernel,
         stride,
-        numbers(node, "padding", rank, 0),
+        _both_sides(node, rank),
         numbers(node, "dilation", rank, 1),
         ceil=bool(node.arguments.get("ceil_mode", False)),
     )
 
 
+def _both_sides(node: Node, rank: int) -> tuple[int, ...]:
+    """Double the padding of one side; 'valid' is none."""
+    if node.arguments.get("padding") == "valid":
+        return (0,) * rank
+    return tuple(2 * side for side in numbers(node, "padding", rank, 0))
+
+
 def _adaptive(size: tuple[int, ...], out: tuple[int, ...]) -> Window | None:
-    if len(size) != len(out) or 0 in out:
+    if len(size) != len(out) or any(not 0 < a <= b for b, a in zip(size, out, strict=True)):
         return None
-    stride = tuple(max(1, before // after) for before, after in zip(size, out, strict=True))
+    stride = tuple(before // after for before, after in zip(size, out, strict=True))
     kernel = tuple(
-        max(1, before - (after - 1) * step)
-        for before, after, step in zip(size, out, stride, strict=True)
+        before - (after - 1) * step for before, after, step in zip(size, out, stride, strict=True)
     )
     return Window(kernel, stride, (0,) * len(size), (1,) * len(size))
 

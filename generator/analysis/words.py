@@ -5,12 +5,26 @@ from math import prod
 
 from generator.analysis.arithmetic import grouped
 from generator.analysis.kinds import Kind, kind_of
-from generator.analysis.window import Window, is_depthwise, numbers, spatial, window_of
+from generator.analysis.window import (
+    Window,
+    changes_nothing,
+    is_depthwise,
+    is_global,
+    numbers,
+    spatial,
+    window_of,
+)
 from generator.records import Node, Shape
+
+_BATCH_AND_CHANNELS = 2
+_PLANE = 2
+"""Spatial dimensions of a picture: height and width."""
 
 
 def explain(node: Node, input_shape: Shape) -> str:
     """Say what an operation does to a tensor of the given shape."""
+    if len(input_shape) < _BATCH_AND_CHANNELS:
+        return _other(node, input_shape)
     return _EXPLAIN.get(kind_of(node), _other)(node, input_shape)
 
 
@@ -49,9 +63,9 @@ def _pool(node: Node, before: Shape) -> str:
     if window is None:
         return _other(node, before)
     how = "largest value" if "max" in node.op else "mean"
-    if window.kernel == spatial(before):
+    if is_global(window, before, node.output_shape):
         return f"Keeps one number per channel: the {how} over all {by_size(window.kernel)} places."
-    if prod(window.kernel) == 1:
+    if changes_nothing(window):
         return "Already at the wanted size: every value is kept as it is."
     return (
         f"Takes the {how} of every {by_size(window.kernel)} window. "
@@ -60,11 +74,10 @@ def _pool(node: Node, before: Shape) -> str:
 
 
 def _norm(node: Node, before: Shape) -> str:
-    if node.op == "batch_norm":
-        return (
-            f"Shifts and scales each of {before[1]} channels by its stored mean and variance, "
-            "then by its learned γ and β. The shape stays."
-        )
+    if node.op.lower().startswith("batch"):
+        stored = f"Shifts and scales each of {before[1]} channels by its stored mean and variance"
+        learned = ", then by its learned γ and β" if node.parameters else ""
+        return f"{stored}{learned}. The shape stays."
     return "Normalises values by statistics of the input itself. The shape stays."
 
 
@@ -79,13 +92,17 @@ def _dropout(_node: Node, _before: Shape) -> str:
 
 def _merge(node: Node, before: Shape) -> str:
     if node.op == "cat":
-        return f"Puts its inputs one behind the other: {node.output_shape[1]} channels leave."
+        return f"Puts its inputs one behind the other: {by_size(node.output_shape[1:])} leaves."
     return f"Combines its inputs value by value ({node.op}). The shape is {by_size(before[1:])}."
 
 
 def _reshape(node: Node, before: Shape) -> str:
     after = node.output_shape
-    if prod(before) != prod(after):
+    if node.op == "pad":
+        return f"Adds a border: {by_size(before[1:])} becomes {by_size(after[1:])}."
+    if prod(before) < prod(after):
+        return f"Repeats values: {by_size(before[1:])} becomes {by_size(after[1:])}."
+    if prod(before) > prod(after):
         return f"Takes a part: {by_size(before[1:])} becomes {by_size(after[1:])}."
     return f"Rearranges {by_size(before[1:])} as {by_size(after[1:])}; no value changes."
 
@@ -93,15 +110,18 @@ def _reshape(node: Node, before: Shape) -> str:
 def _other(node: Node, before: Shape) -> str:
     if before == node.output_shape:
         return f"Runs {node.op}. The shape stays."
+    if not before:
+        return f"Runs {node.op}: {by_size(node.output_shape[1:])} leaves."
     return f"Runs {node.op}: {by_size(before[1:])} becomes {by_size(node.output_shape[1:])}."
 
 
 def _change(window: Window, before: Shape, after: Shape) -> str:
     old, new = spatial(before), spatial(after)
     if old == new:
-        return "Height and width stay."
-    if all(a * 2 in {b, b + 1} for a, b in zip(new, old, strict=True)):
-        return f"Steps of {window.stride[0]}: height and width halve to {by_size(new)}."
+        return "Height and width stay." if len(new) == _PLANE else "The size stays."
+    halves = all(a * 2 in {b, b + 1} for a, b in zip(new, old, strict=True))
+    if halves and set(window.stride) == {2} and len(new) == _PLANE:
+        return f"Steps of 2: height and width halve to {by_size(new)}."
     return f"{by_size(old)} becomes {by_size(new)}."
 
 

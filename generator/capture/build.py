@@ -3,15 +3,18 @@
 import hashlib
 import importlib
 import importlib.util
+import pickle
 import random
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import torch
 import torchvision
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from generator.config import WeightsPolicy
 from generator.errors import CaptureError
@@ -40,27 +43,27 @@ def build(spec: ModelSpec, policy: WeightsPolicy, seed: int, root: Path) -> Buil
     """
     seed_everything(seed)
     published = _published(spec)
-    module = _construct(spec, root)
-    weights = f"random (seed {seed})"
-    checkpoint = None
-    if published is not None:
+    module = _construct(spec, root).eval()
+    input_shape = spec.input_shape or _crop_shape(published)
+    _settle(module, input_shape)
+    loaded = checkpoint = None
+    if policy is WeightsPolicy.RANDOM:
+        pass
+    elif published is not None:
         checkpoint = _cache_path(published)
-        wanted = policy is WeightsPolicy.DOWNLOAD or (
-            policy is WeightsPolicy.CACHED and checkpoint.is_file()
-        )
-        if wanted:
+        if policy is WeightsPolicy.DOWNLOAD or checkpoint.is_file():
             _load_published(module, published, checkpoint)
-            weights = str(published)
-    elif spec.weights is not None and policy is not WeightsPolicy.RANDOM:
+            loaded = str(published)
+    elif spec.weights is not None:
         checkpoint = root / spec.weights
         _load_file(module, checkpoint, spec)
-        weights = Path(spec.weights).name
+        loaded = checkpoint.name
     return BuiltModel(
-        module=module.eval().requires_grad_(requires_grad=True),
-        input_shape=spec.input_shape or _crop_shape(published),
+        module=module,
+        input_shape=input_shape,
         labels=spec.labels or tuple(published.meta["categories"] if published else ()),
-        weights=weights,
-        weights_are_random=weights.startswith("random"),
+        weights=loaded or f"random (seed {seed})",
+        weights_are_random=loaded is None,
         reference=None if published is None else _reference(published),
         checkpoint=checkpoint,
     )
@@ -69,6 +72,7 @@ def build(spec: ModelSpec, policy: WeightsPolicy, seed: int, root: Path) -> Buil
 def seed_everything(seed: int) -> None:
     """Make every random source of this process repeat itself."""
     random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the global source is the one a net may use
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
 
@@ -90,25 +94,35 @@ def _construct(spec: ModelSpec, root: Path) -> nn.Module:
 
 
 def _import(source: str, root: Path) -> ModuleType:
-    if not source.endswith(".py"):
-        sys.path.insert(0, str(root))
-        return importlib.import_module(source)
     path = root / source
-    found = importlib.util.spec_from_file_location(path.stem, path)
+    home = path.parent if source.endswith(".py") else root
+    sys.path.insert(0, str(home))  # what lies beside it can be imported, as by a script
+    if not source.endswith(".py"):
+        return importlib.import_module(source)
+    name = path.stem if path.stem not in sys.modules else f"own_{path.stem}"
+    found = importlib.util.spec_from_file_location(name, path)
     if found is None or found.loader is None:
         raise CaptureError(f"{source}: cannot be imported")
     module = importlib.util.module_from_spec(found)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     found.loader.exec_module(module)
     return module
 
 
+def _settle(module: nn.Module, input_shape: tuple[int, ...]) -> None:
+    """Run a net once if it has lazy layers, whose sizes only a first input decides."""
+    if any(is_lazy(tensor) for tensor in (*module.parameters(), *module.buffers())):
+        with torch.no_grad():
+            module(torch.zeros(1, *input_shape))
+
+
 def _published(spec: ModelSpec) -> torchvision.models.WeightsEnum | None:
-    """Return torchvision's own weights entry for a torchvision model."""
+    """Return torchvision's own entry for a model's weights; none if they are the user's own."""
     source, _, name = spec.factory.rpartition(":")
     if source != "torchvision":
         return None
-    return torchvision.models.get_model_weights(name)[spec.weights or "DEFAULT"]
+    entries = torchvision.models.get_model_weights(name).__members__
+    return entries.get(spec.weights or "DEFAULT")
 
 
 def _cache_path(weights: torchvision.models.WeightsEnum) -> Path:
@@ -120,9 +134,11 @@ def _load_published(
 ) -> None:
     if checkpoint.is_file():
         _verify_hash(checkpoint)
-    state = weights.get_state_dict(progress=False, check_hash=True)
+    state = weights.get_state_dict(
+        progress=False, check_hash=True, map_location="cpu", weights_only=True
+    )
     wanted = module.state_dict().keys()
-    surplus = [key for key in state.keys() - wanted if not key.lower().startswith("aux")]
+    surplus = sorted(k for k in state.keys() - wanted if not k.lower().startswith("aux"))
     missing = sorted(wanted - state.keys())
     if missing or surplus:
         raise CaptureError(f"{weights}: missing keys {missing[:5]}, unexpected {surplus[:5]}")
@@ -147,8 +163,17 @@ def _verify_hash(checkpoint: Path) -> None:
 def _load_file(module: nn.Module, path: Path, spec: ModelSpec) -> None:
     if not path.is_file():
         raise CaptureError(f"{spec.slug}: no weights file {spec.weights}")
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    module.load_state_dict(state)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        raise CaptureError(
+            f"{spec.slug}: {spec.weights} is no state dict, or holds more than tensors and is not "
+            "run; save one with torch.save(net.state_dict(), …)"
+        ) from error
+    try:
+        module.load_state_dict(state)
+    except (RuntimeError, TypeError) as error:
+        raise CaptureError(f"{spec.slug}: {spec.weights} does not fit: {error}") from error
 
 
 def _crop_shape(weights: torchvision.models.WeightsEnum | None) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import nn
+from torch.nn.utils.parametrize import ParametrizationList
 
 from generator.capture.inputs import save_webp
 from generator.capture.watch import PLAIN_CONTAINERS, Keep, is_leaf
@@ -30,10 +31,12 @@ def worth_showing(model: nn.Module) -> Keep:
     A convolution that is the only one of its container is shown with what follows it there
     (normalisation, activation), as the container's output.
     """
-    wanted = {path for path, module in model.named_modules() if path and not is_leaf(module)}
-    for path, module in model.named_modules():
-        if isinstance(module, _CONVOLUTIONS) and _stands_alone(model, path):
-            wanted.add(path)
+    wanted = {
+        path
+        for path, module in model.named_modules()
+        if path and not is_leaf(module) and not isinstance(module, ParametrizationList)
+    }
+    wanted.update(_outside_blocks(model))
 
     def keep(path: str, _module: nn.Module, output: torch.Tensor) -> bool:
         return (
@@ -47,14 +50,20 @@ def worth_showing(model: nn.Module) -> Keep:
 
 
 def draw_grids(
-    maps: dict[str, torch.Tensor], image_ids: Iterable[str], folder: Path
+    seen: Mapping[str, Mapping[str, torch.Tensor]], folder: Path
 ) -> tuple[FeatureGrid, ...]:
-    """Write one sprite per module and picture; maps are (N, C, H, W), one row a picture."""
-    ids = tuple(image_ids)
+    """Write one sprite per module and picture.
+
+    Args:
+        seen: by picture, the maps (1, C, H, W) by module path.
+        folder: where `features/` is made.
+    """
+    paths = dict.fromkeys(path for maps in seen.values() for path in maps)
     return tuple(
-        _grid(batch[row].float().numpy(), image, path, number, folder)
-        for number, (path, batch) in enumerate(maps.items())
-        for row, image in enumerate(ids)
+        _grid(maps[path][0].float().numpy(), image, path, number, folder)
+        for number, path in enumerate(paths)
+        for image, maps in seen.items()
+        if path in maps
     )
 
 
@@ -79,15 +88,17 @@ def lay_out(tiles: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Image.Image
     return Image.fromarray(canvas).convert("RGBA")
 
 
-def _stands_alone(model: nn.Module, path: str) -> bool:
-    """Say whether only plain containers enclose a convolution, the nearest holding several."""
-    parts = path.split(".")[:-1]
-    parents = [model.get_submodule(".".join(parts[:end])) for end in range(1, len(parts) + 1)]
-    if not all(type(parent) in PLAIN_CONTAINERS for parent in parents):
-        return False
-    if not parents:
-        return True
-    return sum(isinstance(child, _CONVOLUTIONS) for child in parents[-1].modules()) > 1
+def _outside_blocks(container: nn.Module, path: str = "") -> Iterator[str]:
+    """Yield convolutions that only plain containers enclose, the nearest holding several."""
+    if not path and isinstance(container, _CONVOLUTIONS):
+        yield path  # the whole model is one convolution
+    convolutions = sum(isinstance(child, _CONVOLUTIONS) for child in container.modules())
+    for name, child in container.named_children():
+        inner = f"{path}.{name}" if path else name
+        if isinstance(child, _CONVOLUTIONS) and (convolutions > 1 or not path):
+            yield inner
+        elif type(child) in PLAIN_CONTAINERS:
+            yield from _outside_blocks(child, inner)
 
 
 def _grid(
@@ -121,7 +132,7 @@ def _shrink(tiles: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def _stretch(tile: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    finite = np.nan_to_num(tile, posinf=0.0, neginf=0.0)
+    finite = np.nan_to_num(tile.astype(np.float64), posinf=0.0, neginf=0.0)
     low, high = float(finite.min()), float(finite.max())
     if high <= low:
         return np.zeros(tile.shape, np.uint8)

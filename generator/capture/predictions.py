@@ -1,26 +1,33 @@
 """Decides what is said of a model's output: the five likeliest classes of each picture."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 
 from generator.records import Picture, Prediction, Score
 
 TOP = 5
-_SCORES_DIMENSIONS = 2
 
 
 def predict(
-    scores: torch.Tensor | None, pictures: Sequence[Picture], labels: Sequence[str]
+    outputs: Iterable[torch.Tensor | None], pictures: Iterable[Picture], labels: Sequence[str]
 ) -> tuple[Prediction, ...]:
-    """Return the softmax's top five per picture; nothing when the output is not (N, classes)."""
-    if scores is None or scores.dim() != _SCORES_DIMENSIONS or len(scores) != len(pictures):
-        return ()
-    probabilities = scores.double().softmax(dim=1)
-    return tuple(
-        Prediction(image=picture.id, top=_top(row, labels), probability_sum=float(row.sum()))
-        for picture, row in zip(pictures, probabilities, strict=True)
-    )
+    """Return the softmax's top five per picture, each output being what one picture gave.
+
+    Nothing is said of outputs that are not (1, classes), or that hold NaN.
+    """
+    predictions = []
+    # A net that takes no pictures has an output nonetheless, and nothing to pair it with.
+    for picture, scores in zip(pictures, outputs, strict=False):
+        if scores is None or scores.dim() != 2 or len(scores) != 1 or scores.shape[1] < 2:  # noqa: PLR2004
+            continue
+        row = scores[0].double().softmax(dim=0)
+        if bool(row.isfinite().all()):
+            total = float(row.sum())
+            predictions.append(
+                Prediction(image=picture.id, top=_top(row, labels), probability_sum=total)
+            )
+    return tuple(predictions)
 
 
 def _top(probabilities: torch.Tensor, labels: Sequence[str]) -> tuple[Score, ...]:

@@ -36,3 +36,5 @@ class Done:
     record: ModelRecord
     dependencies: tuple[Path, ...]
     """Files that decided about the result, known only afterwards."""
+    is_dated: bool = False
+    """One of them was edited meanwhile, so that nobody knows which state of it was seen."""

@@ -1,8 +1,10 @@
 """Decides the order of one model's capture: build, one watched forward pass, the artifacts."""
 
 import hashlib
+import os
 import platform
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +18,8 @@ from generator.capture.build import BuiltModel, build
 from generator.capture.inputs import batch_of
 from generator.capture.onnx import names_by_operation, to_onnx, write_structure
 from generator.capture.request import Request
-from generator.capture.watch import module_tree, watch
+from generator.capture.summary import Summary
+from generator.capture.watch import Keep, Observation, module_tree, watch
 from generator.pictures import sources_for
 from generator.records import (
     Artifact,
@@ -36,21 +39,31 @@ Say = Callable[[str], None]
 class _Failures:
     """Steps that failed without taking the model down."""
 
+    root: Path
     found: list[Failure] = field(default_factory=list)
 
     @contextmanager
     def contain(self, step: str) -> Iterator[None]:
+        before = len(self.found)
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the one place where a failure becomes a fact
-            self.found.append(failure_of(step, error))
+            # What failed on the way is no news once the whole step did.
+            self.found[before:] = [failure_of(step, error, self.root)]
 
 
-def failure_of(step: str, error: BaseException) -> Failure:
-    """Describe an exception by its first paragraph, without a path of this machine."""
-    message = " ".join(str(error).strip().partition("\n\n")[0].split())
-    for folder in (str(Path.cwd()), str(Path.home()), sys.prefix):
-        message = message.replace(folder, "…")
+def failure_of(step: str, error: BaseException, root: Path) -> Failure:
+    """Describe an exception by its first paragraph, without a path of this machine.
+
+    One that says nothing is described by the line that raised it.
+    """
+    lines = traceback.extract_tb(error.__traceback__)
+    said = str(error).strip() or (lines[-1].line if lines else "") or ""
+    message = " ".join(said.partition("\n\n")[0].split())
+    folders = (root, Path.cwd(), Path(sys.prefix), Path("~").expanduser())
+    for folder in sorted(map(str, folders), key=len, reverse=True):  # the innermost first
+        if folder != os.sep:
+            message = message.replace(folder, "…")
     return Failure(kind=step, error=type(error).__name__, message=message[:600])
 
 
@@ -61,7 +74,7 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
     may fail alone.
     """
     torch.set_num_threads(1)  # the result must not depend on how many models run beside it
-    failures = _Failures()
+    failures = _Failures(request.root)
     record = ModelRecord(slug=request.spec.slug, input_shape=request.spec.input_shape or ())
     checkpoint = None
     with failures.contain("build"):
@@ -71,7 +84,7 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
         record = _basic_record(request, built)
         with failures.contain("forward"):
             say("forward")
-            record = _observe(request, built, record)
+            record = _observe(request, built, record, failures)
         if record.is_captured:
             record = _trace(request, built, record, failures, say)
     artifacts = _artifacts(request.folder)
@@ -91,29 +104,46 @@ def _basic_record(request: Request, built: BuiltModel) -> ModelRecord:
     )
 
 
-def _observe(request: Request, built: BuiltModel, record: ModelRecord) -> ModelRecord:
-    """Run the model once on the first picture with everything watching, then on the others."""
+def _observe(
+    request: Request, built: BuiltModel, record: ModelRecord, failures: _Failures
+) -> ModelRecord:
+    """Run the model on one picture after the other, the first time under torchinfo."""
     sources = sources_for(built.input_shape[0], request.own_pictures)
     batch, pictures = batch_of(sources, built.input_shape, request.folder)
+    examples = batch.chunk(len(batch))  # not all at once: a net may hold its batch to be one
     keep = features.worth_showing(built.module)
-    with watch(built.module, keep) as observed:
-        table = summary.run_with_summary(built.module, batch[:1])
-    with watch(built.module, keep) as others:
-        if len(batch) > 1:
-            built.module(batch[1:])
-    summary.write_summary(table, request.folder)
-    maps = {p: _stack(first, others.maps.get(p)) for p, first in observed.maps.items()}
-    scores = None if observed.output is None else _stack(observed.output, others.output)
-    return record.model_copy(
-        update={
-            "calls": tuple(observed.calls),
-            "total_macs": sum(call.macs for call in observed.calls),
-            "torchinfo_macs": table.macs,
-            "pictures": pictures,
-            "features": features.draw_grids(maps, [p.id for p in pictures], request.folder),
-            "predictions": predictions.predict(scores, pictures, built.labels),
-        }
-    )
+    first, table = _run_first(built.module, examples[0], keep, failures)
+    observed = [first, *(_run(built.module, example, keep) for example in examples[1:])]
+    if table is not None:
+        summary.write_summary(table, request.folder)
+    found: dict[str, object] = {
+        "calls": tuple(first.calls),
+        "total_macs": sum(call.macs for call in first.calls),
+        "torchinfo_macs": None if table is None else table.macs,
+        "pictures": pictures,
+    }
+    with failures.contain("features"):
+        seen = {p.id: one.maps for p, one in zip(pictures, observed, strict=False)}
+        found["features"] = features.draw_grids(seen, request.folder)
+    with failures.contain("predictions"):
+        outputs = [one.output for one in observed]
+        found["predictions"] = predictions.predict(outputs, pictures, built.labels)
+    return record.model_copy(update=found)
+
+
+def _run_first(
+    module: torch.nn.Module, example: torch.Tensor, keep: Keep, failures: _Failures
+) -> tuple[Observation, Summary | None]:
+    """Run a model under torchinfo; again without, if it failed, to see which of the two it was."""
+    with failures.contain("torchinfo"), watch(module, keep) as observed:
+        return observed, summary.run_with_summary(module, example)
+    return _run(module, example, keep), None
+
+
+def _run(module: torch.nn.Module, example: torch.Tensor, keep: Keep) -> Observation:
+    with watch(module, keep) as observed:
+        module(example)
+    return observed
 
 
 def _trace(
@@ -124,7 +154,7 @@ def _trace(
     nodes, method, names = trace.nodes_of_calls(record.calls), TraceMethod.HOOKS, {}
     with failures.contain("trace"):
         program = trace.export(built.module, torch.zeros(1, *built.input_shape))
-        nodes, method = trace.nodes_of(program), TraceMethod.EXPORT
+        nodes, method = trace.nodes_of(program, built.module), TraceMethod.EXPORT
         with failures.contain("onnx"):
             say("onnx")
             translated = to_onnx(program)
@@ -133,10 +163,6 @@ def _trace(
     named = tuple(node.model_copy(update={"onnx": names.get(node.id)}) for node in nodes)
     provenance = record.provenance and record.provenance.model_copy(update={"trace": method})
     return record.model_copy(update={"nodes": named, "provenance": provenance})
-
-
-def _stack(first: torch.Tensor, others: torch.Tensor | None) -> torch.Tensor:
-    return first if others is None else torch.cat([first, others])
 
 
 def _provenance(request: Request, built: BuiltModel) -> Provenance:

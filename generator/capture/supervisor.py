@@ -4,6 +4,7 @@ Nothing here imports torch: a fork server does it once, and every model gets a f
 """
 
 import multiprocessing
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -91,12 +92,19 @@ def _news(run: _Running, on_step: OnStep) -> Done | None:
         message = run.pipe.recv()
     except (EOFError, OSError):
         run.process.join()
-        return _failed(run, "ProcessDied", f"the process ended with code {run.process.exitcode}")
+        return _failed(run, "ProcessDied", _cause_of_death(run.process.exitcode or 0))
     if isinstance(message, Step):
         run.step = message.name
         on_step(run.request, message.name, run.seconds)
         return None
     return message if isinstance(message, Done) else None
+
+
+def _cause_of_death(code: int) -> str:
+    if code >= 0:
+        return f"the process ended with code {code} before it was done"
+    hint = "; often that is the kernel, when memory runs out" if code == -signal.SIGKILL else ""
+    return f"the process was killed by {signal.Signals(-code).name}{hint}"
 
 
 def _overdue(run: _Running, time_limit_s: float) -> Done | None:

@@ -4,13 +4,16 @@
 in which leaf modules were called stands in, and the record says so.
 """
 
+import math
 import operator
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 import torch
 from torch import fx, nn
 from torch.export import ExportedProgram
 
+from generator.capture.watch import first_tensor
 from generator.records import Argument, ModuleCall, Node, Shape
 
 INPUT_OP = "input"
@@ -26,12 +29,12 @@ def export(model: nn.Module, example: torch.Tensor) -> ExportedProgram:
     with torch.no_grad():
         try:
             return torch.export.export(model, (pair,), dynamic_shapes=symbolic, strict=False)
-        except (RuntimeError, TypeError, ValueError):
+        except (AssertionError, RuntimeError, TypeError, ValueError):
             return torch.export.export(model, (example,), strict=False)
 
 
-def nodes_of(program: ExportedProgram) -> tuple[Node, ...]:
-    """Return the operations of an exported program in execution order, tuples unpacked."""
+def nodes_of(program: ExportedProgram, model: nn.Module) -> tuple[Node, ...]:
+    """Return the operations of a traced model in execution order, tuples unpacked."""
     signature = program.graph_signature
     parameters: dict[str, str] = dict(signature.inputs_to_parameters)
     inputs = set(signature.user_inputs)
@@ -45,7 +48,7 @@ def nodes_of(program: ExportedProgram) -> tuple[Node, ...]:
         is_ours = node.name in inputs if node.op == "placeholder" else _makes_tensors(node)
         if is_ours and not _is_unpacking(node):
             nodes.append(_node(node, parameters, state))
-    return tuple(nodes)
+    return tuple(_first_named(nodes, model))
 
 
 def nodes_of_calls(calls: tuple[ModuleCall, ...]) -> tuple[Node, ...]:
@@ -68,10 +71,29 @@ def nodes_of_calls(calls: tuple[ModuleCall, ...]) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
+def _first_named(nodes: Iterable[Node], model: nn.Module) -> Iterator[Node]:
+    """Rename modules that have several names to their first, the one by which hooks know them.
+
+    The trace counts calls by name; here they are counted over all names of a module.
+    """
+    first = {module: path for path, module in model.named_modules()}
+    names = {path: first[m] for path, m in model.named_modules(remove_duplicate=False)}
+    uses = Counter(names.values())
+    calls: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
+    for node in nodes:
+        path = names.get(node.path, node.path)
+        if uses[path] > 1:
+            seen = calls[path]
+            call = seen.setdefault((node.path, node.call), len(seen))
+            yield node.model_copy(update={"path": path, "call": call})
+        else:
+            yield node
+
+
 def _makes_tensors(node: fx.Node) -> bool:
     """Say whether a node yields tensors: reading a size or checking a condition does not."""
     return node.op == "output" or (
-        node.op == "call_function" and bool(_shape(node.meta.get("val")))
+        node.op == "call_function" and first_tensor(node.meta.get("val")) is not None
     )
 
 
@@ -124,11 +146,8 @@ def _producers(node: fx.Node) -> Iterator[fx.Node]:
 
 def _shape(value: object) -> Shape:
     """Return the shape of a traced value; of several tensors, the first one's."""
-    if isinstance(value, torch.Tensor):
-        return tuple(_size(size) for size in value.shape)
-    if isinstance(value, list | tuple):
-        return next((_shape(item) for item in value if isinstance(item, torch.Tensor)), ())
-    return ()
+    tensor = first_tensor(value)
+    return () if tensor is None else tuple(_size(size) for size in tensor.shape)
 
 
 def _size(size: int | torch.SymInt) -> int:
@@ -160,6 +179,8 @@ def _arguments(node: fx.Node) -> dict[str, Argument]:
 
 
 def _plain(value: object) -> Argument | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it; masks are filled with -inf
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list | tuple) and value:

@@ -91,11 +91,22 @@ def watch(model: nn.Module, keep: Keep) -> Iterator[Observation]:
         for path, module in model.named_modules():
             handles.append(module.register_forward_pre_hook(partial(watcher.enter, path)))
             handles.append(module.register_forward_hook(partial(watcher.leave, path)))
-        with torch.no_grad(), watcher.counter:
+        with torch.no_grad(), _countable_attention(), watcher.counter:
             yield watcher.observation
     finally:
         for handle in handles:
             handle.remove()
+
+
+@contextmanager
+def _countable_attention() -> Iterator[None]:
+    """Keep attention off its fused path, whose arithmetic the counter cannot see."""
+    was_enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(was_enabled)
 
 
 @dataclass
@@ -146,7 +157,8 @@ class _Watcher:
         maps = self.observation.maps
         if path in maps:
             return None
-        version = tensor._version  # noqa: SLF001 - counts in-place changes
+        # Counts in-place changes; tensors made in inference mode keep no count.
+        version = 0 if tensor.is_inference() else tensor._version  # noqa: SLF001
         inner = frame.kept
         if inner is not None and inner.tensor is tensor and inner.version == version:
             maps[path] = maps.pop(inner.path)

@@ -15,6 +15,7 @@ BINS = 32
 MAX_KERNELS = 96
 KERNEL_COLUMNS = 16
 _KERNEL_FILE = "kernels/first.webp"
+_COUNTED_AT_ONCE = 1 << 22
 
 
 def parameter_stats(model: nn.Module, folder: Path) -> tuple[ParameterStats, ...]:
@@ -51,7 +52,11 @@ def _describe(name: str, parameter: nn.Parameter, file: str | None) -> Parameter
 
 def _histogram(values: torch.Tensor) -> Histogram:
     low, high = float(values.min()), float(values.max())
-    counts = torch.histc(values, BINS, low, high) if high > low else torch.tensor([len(values)])
+    if low == high:
+        return Histogram(low=low, high=high, counts=(len(values),))
+    # float32 cannot count beyond 2²⁴; in parts, since a layer of VGG would take 800 MB as float64.
+    parts = (part.double() for part in torch.split(values, _COUNTED_AT_ONCE))
+    counts = torch.stack([torch.histc(part, BINS, low, high) for part in parts]).sum(dim=0)
     return Histogram(low=low, high=high, counts=tuple(int(count) for count in counts))
 
 
@@ -66,7 +71,7 @@ def _first_kernels(model: nn.Module) -> str | None:
 
 def _draw_kernels(weight: torch.Tensor) -> Image.Image:
     """Draw kernels (out, in, h, w) in rows, RGB when they read three channels."""
-    kernels = weight[:MAX_KERNELS].float().numpy()
+    kernels = np.nan_to_num(weight[:MAX_KERNELS].double().numpy(), posinf=0.0, neginf=0.0)
     low = kernels.min(axis=(1, 2, 3), keepdims=True)
     spread = np.ptp(kernels, axis=(1, 2, 3), keepdims=True)
     scaled = np.rint((kernels - low) / np.where(spread == 0, 1, spread) * 255).astype(np.uint8)

@@ -2,8 +2,8 @@
 
 import argparse
 import os
-import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,9 +30,8 @@ def build(options: argparse.Namespace) -> int:
     project, specs = _request(options)
     out = _writable(options.out or project.root / "site")
     with only_one(project.state, _waiting):
-        shortfalls = _collect(project, specs, options.jobs)
-        shortfalls += _render(project, specs)
-        say("building the pages with MkDocs")
+        _collect(project, specs, options.jobs)
+        shortfalls = _render(project, specs)
         report = pipeline.build_site(project, out)
         say(f"site: {len(report.written)} files written, {len(report.deleted)} deleted")
         for uri in report.kept:
@@ -46,7 +45,8 @@ def capture(options: argparse.Namespace) -> int:
     """Capture what is missing; write no pages."""
     project, specs = _request(options)
     with only_one(project.state, _waiting):
-        shortfalls = _collect(project, specs, options.jobs)
+        _collect(project, specs, options.jobs)
+        shortfalls = _shortfalls(pipeline.records(project, specs), specs)
     return _verdict(shortfalls, strict=options.strict)
 
 
@@ -66,9 +66,10 @@ def serve(options: argparse.Namespace) -> int:
         _render(project, specs)
     address = f"{options.host}:{options.port}"
     say(f"serving on http://{address}/ until Ctrl+C")
+    os.chdir(project.root)
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    return subprocess.run(command, cwd=project.root, env=environment, check=False).returncode  # noqa: S603
+    os.execv(sys.executable, command)  # noqa: S606 - becomes MkDocs, which gets every signal
 
 
 def list_models(options: argparse.Namespace) -> int:
@@ -99,8 +100,7 @@ def check(options: argparse.Namespace) -> int:
     """Hold stored numbers and a built site's links to account."""
     project, specs = _project(options)
     found = pipeline.records(project, specs)
-    shortfalls = [f"{spec.slug}: not captured" for spec in specs if spec.slug not in found]
-    shortfalls += [line for record in found.values() for line in _record_shortfalls(record)]
+    shortfalls = _shortfalls(found, specs)
     out = options.out or project.root / "site"
     if not out.is_dir():
         raise RequestError(f"{out}: no site there; run 'archatlas build', or name it with --out")
@@ -134,14 +134,8 @@ def _project(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...
 
 def _request(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...]]:
     """Check everything that can be checked before any work begins."""
-    project, specs = _project(options)
-    if not (project.root / "mkdocs.yml").is_file():
-        raise RequestError(
-            f"{project.root}: no mkdocs.yml; go to a project, or make one with 'archatlas init'"
-        )
-    if options.models is None:
-        pipeline.check_comparisons(project, specs)
-    return project, specs
+    project = load_project(options.config)
+    return project, pipeline.chosen(project, options.models)
 
 
 def _writable(out: Path) -> Path:
@@ -154,15 +148,20 @@ def _writable(out: Path) -> Path:
     parent = next(folder for folder in (out, *out.parents) if folder.exists())
     if not parent.is_dir():
         raise DiskError(f"{parent}: is a file; name a folder with --out")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise DiskError(f"{out}: cannot be written to; choose another folder with --out")
+    try:
+        with tempfile.TemporaryFile(dir=parent):
+            pass
+    except OSError as error:
+        raise DiskError(
+            f"{out}: cannot be written to ({error.strerror}); choose another folder with --out"
+        ) from error
     status = os.statvfs(parent)
     if status.f_bavail * status.f_frsize < _MIN_FREE_BYTES:
         raise DiskError(f"{out}: less than {_MIN_FREE_BYTES // 10**6} MB free; make some space")
     return out
 
 
-def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> list[str]:
+def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> None:
     began = time.monotonic()
 
     def on_step(request: Request, step: str, seconds: float) -> None:
@@ -173,11 +172,11 @@ def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> list[st
         how = f"{len(failures)} failed" if failures else "done"
         say(f"[{number}/{of}] {outcome.request.spec.slug}: {how} in {outcome.seconds:.1f} s")
 
+    if "zh" in project.settings.languages:
+        say("the Chinese edition is not written yet; building the English one")
     collected = pipeline.collect(project, specs, jobs, on_step, on_outcome)
     seconds = time.monotonic() - began
     say(f"captured {collected.captured}, reused {collected.reused} in {seconds:.1f} s")
-    found = pipeline.records(project, specs)
-    return [line for record in found.values() for line in _record_shortfalls(record)]
 
 
 def _render(project: Project, specs: Sequence[ModelSpec]) -> list[str]:
@@ -185,8 +184,15 @@ def _render(project: Project, specs: Sequence[ModelSpec]) -> list[str]:
     say(f"pages: {len(rendered.report.written)} files written")
     for uri in rendered.report.kept:
         say(f"  {project.docs.name}/{uri}: not ours, left alone")
+    shortfalls = _shortfalls(pipeline.records(project, specs), specs)
     problem = rendered.site.netron_problem
-    return [problem] if problem else []
+    return [*shortfalls, problem] if problem else shortfalls
+
+
+def _shortfalls(found: dict[str, ModelRecord], specs: Sequence[ModelSpec]) -> list[str]:
+    """Say what is wrong with the captures: those that are missing, failed, or disagree."""
+    missing = [f"{spec.slug}: not captured" for spec in specs if spec.slug not in found]
+    return missing + [line for record in found.values() for line in _record_shortfalls(record)]
 
 
 def _record_shortfalls(record: ModelRecord) -> list[str]:

@@ -9,6 +9,7 @@ from generator.analysis.kinds import Kind
 from generator.analysis.outline import Outline, Unit
 from generator.analysis.words import by_size
 from generator.diagram.palette import FILLS, FONT, INK, QUIET
+from generator.diagram.text import drawable
 
 _HUNDREDTH = 0.01
 
@@ -28,7 +29,7 @@ def design_dot(outline: Outline, title: str) -> str:
             "nodesep": "0.25",
             "ranksep": "0.28",
             "margin": "0.05",
-            "tooltip": graphviz.escape(title),
+            "tooltip": graphviz.escape(drawable(title)),
         },
         node_attr={
             "shape": "box",
@@ -94,14 +95,14 @@ def _boxes(
             names[unit.id],
             label=_label(unit, all_macs, all_params),
             fillcolor=FILLS[unit.kind],
-            tooltip=graphviz.escape(unit.path or unit.title),
+            tooltip=graphviz.escape(drawable(unit.path or unit.title)),
             **{"class": f"kind-{unit.kind}"},
         )
 
 
 def _label(unit: Unit, all_macs: int, all_params: int) -> str:
     times = f" &#160;<B>×{unit.count}</B>" if unit.count > 1 else ""
-    lines = [f"<B>{escape(unit.title)}</B>{times}", escape(_shapes(unit))]
+    lines = [f"<B>{escape(drawable(unit.title))}</B>{times}", escape(_shapes(unit))]
     if unit.macs or unit.params:
         costs = f"{_share(unit.macs, all_macs)} MACs · {_share(unit.params, all_params)} params"
         lines.append(f'<FONT POINT-SIZE="9">{escape(costs)}</FONT>')

@@ -6,6 +6,7 @@ from html import escape
 
 import pygraphviz
 
+from generator.diagram.text import drawable
 from generator.errors import RenderError
 
 _PROLOG = re.compile(rb"^.*?(?=<svg)", re.DOTALL)
@@ -32,8 +33,9 @@ def _accessible(svg: bytes, name: str, description: str) -> str:
     text = _COMMENT.sub(b"", _PROLOG.sub(b"", svg)).decode()
     head, _, body = text.partition(">")
     head = re.sub(r'\b(width|height)="([\d.]+)pt"', r'\1="\2"', head)
-    title = f"<title>{escape(name)}</title><desc>{escape(description)}</desc>"
-    return f'{head} role="img" aria-label="{escape(name)}">{title}{body}'.strip() + "\n"
+    name, description = escape(drawable(name)), escape(drawable(description))
+    title = f"<title>{name}</title><desc>{description}</desc>"
+    return f'{head} role="img" aria-label="{name}">{title}{body}'.strip() + "\n"
 
 
 def size_of(svg: str) -> tuple[int, int]:

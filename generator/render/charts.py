@@ -14,6 +14,8 @@ FAMILY_COLOURS = (
     "#3b6fd4", "#d9772b", "#2f9e77", "#c2497f", "#7a63d1", "#a08419", "#2e93b5", "#c4504b",
 )  # fmt: skip
 _WIDTH, _HEIGHT = 720.0, 400.0
+_BRICK_HEIGHT = 120.0
+"""As high as a map of 256 pixels; larger ones are no higher."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 24.0, 20.0, 52.0
 
 
@@ -94,8 +96,8 @@ def scatter(points: Sequence[Point]) -> Scatter | None:
         return None
     logs = [math.log10(point.macs) for point in points]
     low, high = min(logs) - 0.25, max(logs) + 0.25
-    bottom = 5 * math.floor((min(p.top1 for p in points) - 2) / 5)
-    top = 5 * math.ceil((max(p.top1 for p in points) + 2) / 5)
+    bottom = max(0, 5 * math.floor((min(p.top1 for p in points) - 2) / 5))
+    top = min(100, 5 * math.ceil((max(p.top1 for p in points) + 2) / 5))
 
     def x_of(log: float) -> float:
         return _LEFT + (log - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
@@ -125,9 +127,10 @@ def silhouette(outline: Outline) -> Silhouette:
             continue
         width, height = _brick_size(unit)
         for number in range(unit.count):
-            bricks.append(Brick(x, (120 - height) / 2, width, height, FILLS[unit.kind], unit.title))
+            top = (_BRICK_HEIGHT - height) / 2
+            bricks.append(Brick(x, top, width, height, FILLS[unit.kind], unit.title))
             x += width + (1.5 if number + 1 < unit.count else 4)
-    return Silhouette(width=round(max(x, 1), 1), height=120, bricks=tuple(bricks))
+    return Silhouette(width=round(max(x, 1), 1), height=_BRICK_HEIGHT, bricks=tuple(bricks))
 
 
 def bars(histogram: Histogram) -> tuple[tuple[float, float], ...]:
@@ -143,17 +146,18 @@ def bars(histogram: Histogram) -> tuple[tuple[float, float], ...]:
 def _brick_size(unit: Unit) -> tuple[float, float]:
     channels = max(1, unit.output_shape[1])
     if len(unit.output_shape) == 2:  # noqa: PLR2004 - (N, features)
-        return 7.0, round(12 + 6 * math.log2(channels), 1)
+        return 7.0, min(_BRICK_HEIGHT, round(12 + 6 * math.log2(channels), 1))
     pixels = max(unit.output_shape[2:])
     thin = 0.35 if unit.kind is Kind.POOL else 1.0
-    return round(thin * (3 + 1.6 * math.log2(channels)), 1), round(8 + 14 * math.log2(pixels), 1)
+    width = round(thin * (3 + 1.6 * math.log2(channels)), 1)
+    return width, min(_BRICK_HEIGHT, round(8 + 14 * math.log2(pixels), 1))
 
 
 def _bubbles(
     points: Sequence[Point], xs: Sequence[float], ys: Sequence[float]
 ) -> tuple[Bubble, ...]:
     families = list(dict.fromkeys(point.family for point in points))
-    largest = max(point.params for point in points)
+    largest = max(point.params for point in points) or 1
     radii = [5 + 27 * math.sqrt(point.params / largest) for point in points]
     taken = [_Box(x - r, y - r, x + r, y + r) for x, y, r in zip(xs, ys, radii, strict=True)]
     made = []

@@ -103,7 +103,11 @@ def _aligned(models: Sequence[ModelPage]) -> tuple[AlignedStage, ...]:
     """Put stages with the same output stride in one row; strides ascend, the head comes last."""
     by_name = [{stage.name: stage for stage in page.stages} for page in models]
     names = {name for stages in by_name for name in stages}
-    order = sorted(names, key=lambda name: (name == "head", int(name) if name != "head" else 0))
     return tuple(
-        AlignedStage(name, tuple(stages.get(name) for stages in by_name)) for name in order
+        AlignedStage(name, tuple(stages.get(name) for stages in by_name))
+        for name in sorted(names, key=_stage_order)
     )
+
+
+def _stage_order(name: str) -> tuple[float, str]:
+    return (int(name) if name.isdigit() else float("inf"), name)

@@ -5,6 +5,8 @@ from html import escape
 from urllib.parse import quote
 
 _THOUSAND = 1000
+_ROUNDS_UP = 999.5
+"""From here on, three digits are a thousand."""
 _THIN_SPACE = "\u202f"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!])")
 
@@ -53,7 +55,7 @@ def sizes(values: tuple[int, ...]) -> str:
 
 def markdown_text(text: str) -> str:
     """Return text that Markdown and HTML read as nothing but text, on one line."""
-    return _MARKDOWN.sub(r"\\\1", escape(" ".join(text.split())))
+    return _MARKDOWN.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
 def menu_text(text: str) -> str:
@@ -68,12 +70,12 @@ def url(text: str) -> str:
 
 def _scaled(value: float, units: tuple[str, ...]) -> str:
     for unit in units[:-1]:
-        if value < _THOUSAND - 0.5:
+        if value < _ROUNDS_UP:
             return _rounded(value, unit)
         value /= _THOUSAND
     return _rounded(value, units[-1])
 
 
 def _rounded(value: float, unit: str) -> str:
-    digits = f"{value:.3g}" if value < _THOUSAND else f"{value:.0f}"
+    digits = f"{value:.3g}" if value < _ROUNDS_UP else f"{value:.0f}"
     return f"{digits}{_THIN_SPACE}{unit}".strip()

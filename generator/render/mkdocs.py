@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from uuid import uuid4
 
 from generator.errors import RenderError
 from generator.files import MANIFEST_NAME, Content, PublishReport, publish, write_if_changed
@@ -27,10 +28,11 @@ def build_html(root: Path, state: Path, out: Path) -> PublishReport:
     """
     stamp_path = state / "built" / hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]
     stamp = _stamp(root, state, out)
-    if stamp_path.is_file() and stamp_path.read_text(encoding="ascii") == stamp:
+    if stamp_path.is_file() and stamp_path.read_bytes() == stamp.encode():
         return PublishReport((), (), ())
-    staging = state / "staging"
-    shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(state / "staging", ignore_errors=True)
+    # A folder never used before: the MkDocs of a build that was killed may still be writing.
+    staging = state / "staging" / uuid4().hex
     try:
         _run_mkdocs(root, staging)
         files: dict[str, Content] = {

@@ -1,6 +1,7 @@
 """Decides what a model's page shows, ready to be printed: templates only loop."""
 
 from dataclasses import dataclass
+from math import prod
 
 from generator.analysis.checks import Check, checks
 from generator.analysis.kinds import Kind
@@ -12,6 +13,7 @@ from generator.diagram.design import design_dot
 from generator.diagram.palette import FILLS
 from generator.diagram.svg import draw, size_of
 from generator.records import (
+    Artifact,
     FeatureGrid,
     ModelRecord,
     ModelSpec,
@@ -19,10 +21,13 @@ from generator.records import (
     Picture,
     Prediction,
     Shape,
+    TraceMethod,
 )
 from generator.render import formats
 from generator.render.charts import Silhouette, bars, silhouette
 from generator.render.published import PublishedRow, publish_row
+
+_SHOWN_KINDS = frozenset({"features", "inputs", "kernels", "onnx", "torchinfo"})
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,17 @@ class ModelPage:
     kernels: str | None
     answers: tuple[Answer, ...]
     torchinfo: str
+    others: tuple[Artifact, ...]
+    """Artifacts of kinds that no section shows yet."""
     has_onnx: bool
     has_netron: bool
     onnx_bytes: int
+
+    @property
+    def has_graph(self) -> bool:
+        """Say whether the graph is a real trace, not just the order of calls."""
+        made = self.record.provenance
+        return made is not None and made.trace is TraceMethod.EXPORT
 
     @property
     def is_random(self) -> bool:
@@ -150,10 +163,17 @@ def model_page(
         kernels=next((stats.file for stats in record.parameters if stats.file), None),
         answers=_answers(record),
         torchinfo=torchinfo,
+        others=_unshown(record),
         has_onnx=onnx is not None,
         has_netron=has_netron,
         onnx_bytes=onnx.bytes if onnx else 0,
     )
+
+
+def _unshown(record: ModelRecord) -> tuple[Artifact, ...]:
+    """Return artifacts that no section shows, so that every published file is linked."""
+    shown = _SHOWN_KINDS if record.features else _SHOWN_KINDS - {"inputs"}
+    return tuple(artifact for artifact in record.artifacts if artifact.kind not in shown)
 
 
 def _design(spec: ModelSpec, whole: Outline) -> str:
@@ -173,7 +193,7 @@ def _legend(whole: Outline) -> tuple[tuple[str, str], ...]:
 def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
     return tuple(
         StageRow(
-            name="head" if stage.stride is None else str(stage.stride),
+            name=_stage_name(stage),
             place=_place(stage),
             resolution=formats.sizes(stage.resolution),
             channels=stage.channels,
@@ -185,6 +205,12 @@ def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
         )
         for stage in stages(record)
     )
+
+
+def _stage_name(stage: Stage) -> str:
+    if stage.stride is not None:
+        return str(stage.stride)
+    return "unknown" if prod(stage.resolution) > 1 else "head"
 
 
 def _place(stage: Stage) -> str:

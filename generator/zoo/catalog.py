@@ -49,8 +49,8 @@ def select(project: Project, names: Iterable[str] | None = None) -> tuple[ModelS
         RequestError: names that mean nothing, and slugs that two models claim; all at once.
     """
     settings = project.settings
-    own = [_own_spec(model, project.root) for model in settings.model]
-    problems = _duplicates([*zoo_entries(), *own], project.config_name)
+    own, problems = _own_specs(project)
+    problems += _duplicates([*zoo_entries(), *own], project.config_name)
     known = {spec.slug: spec for spec in (*zoo_entries(), *own)}
     wanted = names if names is not None else settings.models
     chosen: list[ModelSpec] = []
@@ -63,7 +63,7 @@ def select(project: Project, names: Iterable[str] | None = None) -> tuple[ModelS
         chosen.extend(own)
     unique = list(dict.fromkeys(spec.slug for spec in chosen))
     by_slug = {spec.slug: spec for spec in chosen}
-    problems.extend(_clashes(chosen, by_slug))
+    problems.extend(_clashes((spec for spec in chosen if spec not in own), by_slug))
     if not chosen and not problems:
         problems.append(f"{project.config_name}: no models chosen; name some in 'models'")
     if problems:
@@ -97,6 +97,16 @@ def _home(spec: ModelSpec, config_name: str) -> str:
     if spec.origin is Origin.USER:
         return f"{spec.factory} in {config_name}"
     return f"{spec.factory} in the zoo"
+
+
+def _own_specs(project: Project) -> tuple[list[ModelSpec], list[str]]:
+    specs, problems = [], []
+    for model in project.settings.model:
+        try:
+            specs.append(_own_spec(model, project.root))
+        except RequestError as error:
+            problems.append(f"{project.config_name}: model '{model.slug}': {error}")
+    return specs, problems
 
 
 def _own_spec(model: OwnModel, root: Path) -> ModelSpec:
@@ -149,10 +159,10 @@ def _torchvision_spec(name: str, known: Mapping[str, ModelSpec]) -> ModelSpec:
 
 def _factory_spec(name: str, root: Path) -> ModelSpec:
     attribute = name.rpartition(":")[2]
-    slug = re.sub(r"[^a-z0-9_-]", "-", attribute.lower()).lstrip("_-")
+    slug = re.sub(r"[^a-z0-9_-]", "-", attribute.lower()).lstrip("_-")[:80]
     return ModelSpec(
-        slug=slug,
-        title=attribute,
+        slug=slug or "model",
+        title=attribute[:120],
         family="Own models",
         origin=Origin.USER,
         factory=_checked_factory(name, root),
@@ -162,8 +172,8 @@ def _factory_spec(name: str, root: Path) -> ModelSpec:
 
 def _checked_factory(factory: str, root: Path) -> str:
     """Return the factory if its form is right and its file, when it names one, exists."""
-    source, colon, attribute = factory.rpartition(":")
-    if not colon or not attribute.isidentifier():
+    source, _, attribute = factory.rpartition(":")
+    if not source or not attribute.isidentifier():
         raise RequestError(
             f"'{factory}' is no factory; write package.module:name, ./file.py:name or "
             "torchvision:name"

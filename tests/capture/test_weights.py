@@ -1,0 +1,193 @@
+"""What is said of parameters: their spread, and pictures of the first kernels."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import toys
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from torch import Tensor, nn
+
+from generator.capture.weights import BINS, _describe, parameter_stats
+from generator.records import ParameterStats
+
+
+def described(values: Tensor) -> ParameterStats:
+    """Describe one tensor as if it were a parameter."""
+    return _describe("weight", nn.Parameter(values, requires_grad=False), None)
+
+
+def sheet(model: nn.Module, folder: Path) -> np.ndarray:
+    """Return the picture of a model's first kernels, (H, W, RGBA)."""
+    (file,) = [stats.file for stats in parameter_stats(model, folder) if stats.file]
+    with Image.open(folder / file) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def test_every_parameter_is_described_in_order(tmp_path: Path) -> None:
+    """Names, shapes and sizes are the module's own."""
+    model = toys.Plain()
+
+    stats = parameter_stats(model, tmp_path)
+
+    expected = [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters()]
+    assert [(s.name, s.shape, s.numel) for s in stats] == expected
+
+
+def test_spread_agrees_with_numpy() -> None:
+    """Mean, deviation with n-1, least and greatest, held against float64 arithmetic."""
+    values = torch.randn(7, 11, generator=torch.Generator().manual_seed(3)) * 4 - 1
+    exact = values.numpy().astype(np.float64)
+
+    stats = described(values)
+
+    assert stats.mean == pytest.approx(exact.mean(), rel=1e-6)
+    assert stats.std == pytest.approx(exact.std(ddof=1), rel=1e-6)
+    assert (stats.min, stats.max) == (exact.min(), exact.max())
+
+
+def test_histogram_agrees_with_numpy() -> None:
+    """The same equal bins, the greatest value in the last."""
+    values = torch.randn(5000, generator=torch.Generator().manual_seed(4))
+
+    histogram = described(values).histogram
+
+    assert histogram is not None
+    expected, _ = np.histogram(values.double(), BINS, (histogram.low, histogram.high))
+    assert histogram.counts == tuple(expected)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=2))
+def test_histogram_counts_every_value_once(values: list[float]) -> None:
+    """However wide or narrow the range is, no value is lost at its edges."""
+    histogram = described(torch.tensor(values)).histogram
+
+    assert histogram is not None
+    assert sum(histogram.counts) == len(values)
+
+
+def test_histogram_counts_beyond_what_float32_can() -> None:
+    """A bin of VGG's largest layer holds more than 2²⁴ values."""
+    values = torch.zeros((1 << 24) + 12)
+    values[0] = 1
+
+    histogram = described(values).histogram
+
+    assert histogram is not None
+    assert histogram.counts == ((1 << 24) + 11, *[0] * (BINS - 2), 1)
+
+
+def test_a_single_value_has_no_deviation() -> None:
+    """A deviation of one value does not exist; its mean does."""
+    stats = described(torch.tensor([2.5]))
+
+    assert (stats.mean, stats.min, stats.max) == (2.5, 2.5, 2.5)
+    assert stats.std is None
+    assert stats.histogram is None
+
+
+def test_equal_values_fall_into_one_bin() -> None:
+    """A range of no width has one place for all of them."""
+    histogram = described(torch.full((6,), 0.25)).histogram
+
+    assert histogram is not None
+    assert (histogram.low, histogram.high, histogram.counts) == (0.25, 0.25, (6,))
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+def test_values_that_are_not_finite_are_left_out(odd: float) -> None:
+    """The rest is described, and the size is still the tensor's."""
+    stats = described(torch.tensor([1.0, odd, 3.0]))
+
+    assert (stats.numel, stats.mean, stats.min, stats.max) == (3, 2.0, 1.0, 3.0)
+    assert stats.histogram is not None
+    assert sum(stats.histogram.counts) == 2
+
+
+@pytest.mark.parametrize("values", [torch.full((2,), float("nan")), torch.empty(0)])
+def test_without_a_finite_value_nothing_is_said(values: Tensor) -> None:
+    """Neither NaN alone nor no value at all has a mean."""
+    stats = described(values)
+
+    assert (stats.mean, stats.std, stats.min, stats.max) == (None,) * 4
+    assert stats.histogram is None
+
+
+@pytest.mark.parametrize(("dtype", "size"), [(torch.float16, 2), (torch.float64, 8)])
+def test_bytes_follow_the_type(dtype: torch.dtype, size: int) -> None:
+    """Half and double precision are counted as what they take."""
+    assert described(torch.zeros(3, 5, dtype=dtype)).bytes == 15 * size
+
+
+def test_a_frozen_parameter_is_not_trainable(tmp_path: Path) -> None:
+    """What the author froze is reported as frozen."""
+    model = toys.Shared()
+    model.never.requires_grad_(requires_grad=False)
+
+    stats = parameter_stats(model, tmp_path)
+
+    assert [s.name for s in stats if not s.trainable] == ["never.weight", "never.bias"]
+
+
+def test_a_shared_parameter_is_described_once(tmp_path: Path) -> None:
+    """Tied weights count once, under their first name."""
+    model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
+    model[1].weight = model[0].weight
+
+    assert [s.name for s in parameter_stats(model, tmp_path)] == ["0.weight", "0.bias", "1.bias"]
+
+
+def test_colour_kernels_are_drawn_in_colour(tmp_path: Path) -> None:
+    """Red, green and blue of a pixel are a kernel's three input channels, scaled together."""
+    model = nn.Conv2d(3, 2, 2, bias=False)
+    kernel = torch.tensor([[[0.0, 1.0], [2.0, 3.0]], [[4.0, 5.0], [0.0, 0.0]], [[0.0] * 2] * 2])
+    model.weight.data = torch.stack([kernel, -kernel])
+
+    picture = sheet(model, tmp_path)
+
+    assert picture.shape == (2, 5, 4)  # two of 2×2, a gap between
+    assert picture[0, 0, :3].tolist() == [0, 204, 0]
+    assert picture[1, 1, :3].tolist() == [153, 0, 0]
+    assert picture[0, 3, :3].tolist() == [255, 51, 255]
+    assert picture[0, 2, 3] == 0
+
+
+def test_grey_kernels_are_drawn_in_grey(tmp_path: Path) -> None:
+    """A net for digits has kernels of one channel."""
+    model = nn.Conv2d(1, 1, 2, bias=False)
+    model.weight.data = torch.tensor([[[[-1.0, 0.0], [0.5, 1.0]]]])
+
+    assert sheet(model, tmp_path)[:, :, 0].tolist() == [[0, 128], [191, 255]]
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 3e38])
+@pytest.mark.filterwarnings("error")
+def test_kernels_that_are_not_finite_are_drawn_all_the_same(odd: float, tmp_path: Path) -> None:
+    """A net that diverged in training still has a page."""
+    model = nn.Conv2d(1, 1, 2, bias=False)
+    model.weight.data = torch.tensor([[[[-3e38 if odd == 3e38 else -1.0, 0.0], [1.0, odd]]]])
+
+    picture = sheet(model, tmp_path)[:, :, 0]
+
+    assert (picture.min(), picture.max()) == (0, 255)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        nn.Conv2d(3, 4, 1),
+        nn.Sequential(nn.Conv2d(4, 4, 3), nn.Conv2d(3, 4, 3)),
+        nn.Linear(3, 3),
+    ],
+    ids=["1×1", "not of a picture", "no convolution"],
+)
+def test_kernels_that_make_no_picture_are_not_drawn(model: nn.Module, tmp_path: Path) -> None:
+    """Single pixels, and kernels on feature maps, show nothing to an eye."""
+    stats = parameter_stats(model, tmp_path)
+
+    assert [s.file for s in stats if s.file] == []
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,151 @@
+"""What a reader meets in a real browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+KINDS = (
+    "",
+    "models/",
+    "models/plain/",
+    "models/raises/",
+    "compare/",
+    "compare/residualnet-vs-plain/",
+    "provenance/",
+)
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **options: object) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page in a fresh context; collect foreign requests and console errors."""
+    context = browser.new_context(**options)
+    complaints: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda r: None if _is_local(r.url) else complaints.append(r.url))
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(url, wait_until="networkidle")
+    yield page, complaints
+    context.close()
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+
+
+@pytest.mark.parametrize("uri", KINDS)
+def test_pages_ask_no_other_host_and_raise_no_error(
+    browser: Browser, address: str, uri: str
+) -> None:
+    """Everything a page needs comes from the site itself."""
+    with opened(browser, f"{address}/{uri}") as (_page, complaints):
+        assert complaints == []
+
+
+@pytest.mark.parametrize("uri", KINDS)
+@pytest.mark.parametrize("width", [360, 390, 1366])
+def test_pages_never_scroll_sideways(browser: Browser, address: str, uri: str, width: int) -> None:
+    """Wide tables scroll inside their own frame."""
+    size = {"width": width, "height": 800}
+    with opened(browser, f"{address}/{uri}", viewport=size) as (page, _complaints):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_layer_row_opens_its_node_in_netron(browser: Browser, address: str) -> None:
+    """From the model's page, by a click, to the node's panel, without a foreign request."""
+    with opened(browser, f"{address}/models/plain/") as (page, complaints):
+        page.locator("[id='layer-features.4'] a.aa-netron").click()
+        expect(page.locator("body.default")).to_be_visible(timeout=20_000)
+        panel = page.locator("#sidebar-content, .sidebar-content").first
+        expect(panel).to_contain_text("features.4/Conv", timeout=20_000)
+        assert complaints == []
+
+
+def test_netron_opens_from_the_top_of_a_model_page(browser: Browser, address: str) -> None:
+    """The whole graph, with as many nodes as drawn names."""
+    with opened(browser, f"{address}/models/plain/") as (page, complaints):
+        page.get_by_role("link", name="Open the graph in Netron").click()
+        expect(page.locator("[id^='node-name-features.0']").first).to_be_attached(timeout=20_000)
+        assert complaints == []
+
+
+def test_an_anchor_opens_its_layer(browser: Browser, address: str) -> None:
+    """A permalink shows the arithmetic, not a closed row."""
+    with opened(browser, f"{address}/models/plain/#layer-features.0") as (page, _complaints):
+        why = page.locator("[id='layer-features.0'] .aa-why")
+        expect(why).to_be_visible()
+        expect(why).to_contain_text("⌊(32 + 2·1 − 3) / 2⌋ + 1 = 16")
+
+
+def test_the_address_holds_any_comparison(browser: Browser, address: str) -> None:
+    """Only the named models are shown, in their order, and unknown ones are named."""
+    with opened(browser, f"{address}/compare/?m=residualnet,nope,plain") as (page, complaints):
+        rows = page.locator("#aa-models tbody tr:not([hidden])")
+        expect(rows).to_have_count(2)
+        assert [row.get_attribute("data-aa-slug") for row in rows.all()] == ["residualnet", "plain"]
+        expect(page.locator("#aa-choice [role=status]")).to_contain_text("nope")
+        assert complaints == []
+
+
+def test_choosing_changes_the_address_and_back_undoes_it(browser: Browser, address: str) -> None:
+    """By keyboard: space on a checkbox, then the back button."""
+    with opened(browser, f"{address}/compare/") as (page, _complaints):
+        page.get_by_label("Plain").focus()
+        page.keyboard.press("Space")
+        expect(page).to_have_url(f"{address}/compare/?m=plain")
+        expect(page.get_by_label("Plain")).to_be_focused()
+        expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(1)
+        page.go_back()
+        expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(5)
+
+
+def test_the_table_sorts_by_keyboard(browser: Browser, address: str) -> None:
+    """Enter on a column's head sorts, and says how."""
+    with opened(browser, f"{address}/compare/") as (page, _complaints):
+        head = page.get_by_role("button", name="Parameters")
+        head.focus()
+        page.keyboard.press("Enter")
+        cells = page.locator("#aa-models tbody td:nth-child(4)").all()
+        values = [int(cell.get_attribute("data-sort") or 0) for cell in cells]
+        assert values == sorted(values, reverse=True)
+        assert len(set(values)) > 2
+        expect(page.locator("#aa-models th[aria-sort=descending]")).to_have_count(1)
+
+
+def test_pages_read_without_javascript(browser: Browser, address: str) -> None:
+    """Tables, arithmetic and pictures are in the page itself."""
+    url = f"{address}/models/plain/"
+    with opened(browser, url, java_script_enabled=False) as (page, _complaints):
+        expect(page.locator(".aa-layers tbody tr").first).to_be_visible()
+        page.locator("[id='layer-features.0'] summary").click()
+        expect(page.locator("[id='layer-features.0'] .aa-why")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_both_schemes(browser: Browser, address: str, scheme: str) -> None:
+    """Quiet text keeps a contrast of at least 4.5 to its background."""
+    with opened(browser, f"{address}/models/plain/", color_scheme=scheme) as (page, _complaints):
+        ratio = page.locator(".aa-note").first.evaluate(_CONTRAST)
+        assert ratio >= 4.5
+
+
+_CONTRAST = """element => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const paint = (...colours) => {
+    canvas.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((v) => {
+      const share = v / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = getComputedStyle(document.body).backgroundColor;
+  const low = paint(behind);
+  const high = paint(behind, getComputedStyle(element).color);
+  return (Math.max(low, high) + 0.05) / (Math.min(low, high) + 0.05);
+}"""
