@@ -74,7 +74,14 @@ class Project(BaseModel):
 
     root: Path
     config_name: str
+    is_configured: bool = True
+    """Whether there is a settings file; false where defaults stand in."""
     settings: Settings
+
+    @property
+    def mkdocs(self) -> Path:
+        """The settings of MkDocs."""
+        return self.root / "mkdocs.yml"
 
     @property
     def docs(self) -> Path:
@@ -100,7 +107,7 @@ def load_project(config: Path | None = None, folder: Path | None = None) -> Proj
     here = (folder or Path.cwd()).resolve()
     path = _find_config(here) if config is None else config.resolve()
     if path is None:
-        return Project(root=here, config_name=CONFIG_NAME, settings=Settings())
+        return Project(root=here, config_name=CONFIG_NAME, settings=Settings(), is_configured=False)
     table = _read_table(path)
     return Project(root=path.parent, config_name=path.name, settings=_check(table, path.name))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +16,7 @@ from generator.errors import ArchatlasError, RequestError, StoreError
 from generator.files import PublishReport, publish, write_if_changed
 from generator.pictures import Source, read_pictures, sources_for
 from generator.records import Failure, ModelRecord, ModelSpec
-from generator.render.mkdocs import build_html
+from generator.render.mkdocs import build_html, standard_mkdocs
 from generator.render.site import Site, Subject, render_site
 from generator.zoo.catalog import select
 
@@ -54,7 +54,8 @@ def collect(
         RequestError: a picture cannot be read, or what captures need is not installed.
     """
     own = read_pictures(project.root, project.settings.images)
-    keys = {spec.slug: _key(project, spec, own) for spec in specs}
+    made_with = {"versions": _versions(), "code": _code_digest()}
+    keys = {spec.slug: _key(project, spec, own, made_with) for spec in specs}
     store.sweep(project.state)
     missing = [s for s in specs if not store.current(project.state, s.slug, keys[s.slug])]
     requests = [_request(project, spec, own) for spec in missing]
@@ -72,6 +73,8 @@ def collect(
 def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
     """Write the sources of the site from stored captures; torch is not needed.
 
+    A project without settings for MkDocs gets the standard ones, to keep and to change.
+
     Raises:
         RequestError: nothing is captured yet.
     """
@@ -82,6 +85,8 @@ def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
         project.settings.title, subjects, project.settings.comparisons, _guides(project.docs)
     )
     report = publish(site.files, project.docs)
+    if not project.mkdocs.exists():
+        write_if_changed(project.mkdocs, standard_mkdocs())
     write_if_changed(project.state / "mkdocs.yml", site.mkdocs.encode())
     return Rendered(report=report, site=site)
 
@@ -110,8 +115,11 @@ def chosen(project: Project, names: Sequence[str] | None) -> tuple[ModelSpec, ..
     """
     specs: tuple[ModelSpec, ...] = ()
     problems = []
-    if not (project.root / "mkdocs.yml").is_file():
-        problems.append(f"{project.root}: no mkdocs.yml; 'archatlas init' makes a project with one")
+    if not project.is_configured and not project.mkdocs.is_file():
+        problems.append(
+            f"{project.root}: no project here: neither {project.config_name} nor mkdocs.yml; "
+            "'archatlas init DIR' makes one"
+        )
     try:
         specs = select(project, names)
         if names is None:
@@ -148,7 +156,9 @@ def _request(project: Project, spec: ModelSpec, own: tuple[Source, ...]) -> Requ
     )
 
 
-def _key(project: Project, spec: ModelSpec, own: tuple[Source, ...]) -> str:
+def _key(
+    project: Project, spec: ModelSpec, own: tuple[Source, ...], made_with: Mapping[str, object]
+) -> str:
     """Address a capture by everything known beforehand that can change it."""
     channels = (spec.input_shape or (3,))[0]
     return store.key_of(
@@ -157,8 +167,7 @@ def _key(project: Project, spec: ModelSpec, own: tuple[Source, ...]) -> str:
             "pictures": [(s.id, s.title, s.sha256) for s in sources_for(channels, own)],
             "weights": project.settings.weights,
             "seed": project.settings.seed,
-            "versions": _versions(),
-            "code": _code_digest(),
+            **made_with,
         }
     )
 

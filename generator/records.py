@@ -18,7 +18,9 @@ Argument = bool | int | float | str | tuple[int, ...] | tuple[float, ...]
 class Frozen(BaseModel):
     """A value that nobody changes once it is made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
 
 class Origin(StrEnum):
@@ -142,7 +144,6 @@ class FeatureGrid(Frozen):
 
     image: str
     path: str
-    call: int = 0
     shape: Shape = Field(description="(C, H, W) of the module's output")
     shown_channels: tuple[int, ...] = Field(description="ranked by mean square activation")
     columns: int

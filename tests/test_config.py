@@ -56,6 +56,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (settings.title, settings.weights) == ("Nets & trees", WeightsPolicy.RANDOM)
     assert (settings.seed, settings.time_limit_s) == (7, 30.5)
     (own,) = settings.model
+    kwargs: dict[str, bool | int | float | str | list[int]]
     kwargs = {"width": 8, "deep": True, "name": "a", "sizes": [1, 2], "rate": 0.5}
     assert own == OwnModel(
         slug="tinynet",

@@ -148,7 +148,8 @@ def test_of_an_animation_the_first_picture_is_taken() -> None:
 def test_grey_of_16_bits_keeps_its_tones(file_format: str, value: int, expected: int) -> None:
     """Scaled to eight bits; cutting off would make nearly everything white."""
     image = _loaded(Image.new("I;16", (4, 4), value), file_format)
-    assert (image.mode, image.getpixel((0, 0))) == ("L", pytest.approx(expected, abs=1))
+    assert image.mode == "L"
+    assert image.getpixel((0, 0)) == pytest.approx(expected, abs=1)
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])

@@ -17,6 +17,11 @@ class BlockGroup:
     variant: str
     paths: tuple[str, ...]
 
+    @property
+    def count(self) -> int:
+        """How often the block is used."""
+        return len(self.paths)
+
 
 def block_groups(record: ModelRecord) -> tuple[BlockGroup, ...]:
     """Group a model's blocks by class, stride and number of weighted layers, in order of use."""

@@ -33,6 +33,11 @@ class Layer:
     onnx: str | None
 
     @property
+    def formula(self) -> str:
+        """The arithmetic, a line a number."""
+        return "\n".join(f"{step.what}: {step.how}" for step in self.steps)
+
+    @property
     def receptive_field(self) -> int | None:
         """Pixels of the input along the longer side; none: the whole input, or unknown."""
         return max(self.field.size) if self.field else None

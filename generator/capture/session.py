@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -53,13 +54,13 @@ class _Failures:
 
 
 def failure_of(step: str, error: BaseException, root: Path) -> Failure:
-    """Describe an exception by its first paragraph, without a path of this machine.
+    """Describe an exception by its first paragraph, without a path or address of this machine.
 
     One that says nothing is described by the line that raised it.
     """
     lines = traceback.extract_tb(error.__traceback__)
     said = str(error).strip() or (lines[-1].line if lines else "") or ""
-    message = " ".join(said.partition("\n\n")[0].split())
+    message = re.sub(r" at 0x[0-9a-f]+", "", " ".join(said.partition("\n\n")[0].split()))
     folders = (root, Path.cwd(), Path(sys.prefix), Path("~").expanduser())
     for folder in sorted(map(str, folders), key=len, reverse=True):  # the innermost first
         if folder != os.sep:
@@ -151,7 +152,9 @@ def _trace(
 ) -> ModelRecord:
     """Add the graph, and the ONNX file whose nodes it names."""
     say("trace")
-    nodes, method, names = trace.nodes_of_calls(record.calls), TraceMethod.HOOKS, {}
+    parameters = [stats.name for stats in record.parameters]
+    nodes = trace.nodes_of_calls(record.calls, parameters)
+    method, names = TraceMethod.HOOKS, {}
     with failures.contain("trace"):
         program = trace.export(built.module, torch.zeros(1, *built.input_shape))
         nodes, method = trace.nodes_of(program, built.module), TraceMethod.EXPORT

@@ -51,8 +51,11 @@ def nodes_of(program: ExportedProgram, model: nn.Module) -> tuple[Node, ...]:
     return tuple(_first_named(nodes, model))
 
 
-def nodes_of_calls(calls: tuple[ModuleCall, ...]) -> tuple[Node, ...]:
+def nodes_of_calls(calls: tuple[ModuleCall, ...], parameters: Iterable[str]) -> tuple[Node, ...]:
     """Return a chain of leaf modules in the order they were called: what hooks alone can know."""
+    owned: dict[str, list[str]] = {}
+    for name in parameters:
+        owned.setdefault(name.rpartition(".")[0], []).append(name)
     leaves = [call for call in calls if call.is_leaf]
     nodes: list[Node] = []
     if leaves:
@@ -66,6 +69,7 @@ def nodes_of_calls(calls: tuple[ModuleCall, ...]) -> tuple[Node, ...]:
                 call=call.call,
                 inputs=(nodes[-1].id,),
                 output_shape=call.output_shape,
+                parameters=tuple(owned.get(call.path, ())),
             )
         )
     return tuple(nodes)

@@ -83,7 +83,7 @@ def list_models(options: argparse.Namespace) -> int:
 def compare(options: argparse.Namespace) -> int:
     """Print some captured models side by side."""
     project = load_project(options.config)
-    specs = select(project, options.models_to_compare)
+    specs = select(project, options.named)
     found = pipeline.records(project, specs)
     missing = [spec.slug for spec in specs if spec.slug not in found]
     if missing:
@@ -112,9 +112,9 @@ def check(options: argparse.Namespace) -> int:
 
 def init(options: argparse.Namespace) -> int:
     """Write a small project into a new folder."""
-    for path in scaffold.create(options.dir):
+    for path in scaffold.create(options.folder):
         result(str(path))
-    say(f"next: cd {options.dir} && archatlas build")
+    say(f"next: cd {options.folder} && archatlas build")
     return 0
 
 

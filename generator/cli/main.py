@@ -3,9 +3,11 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from generator.cli import commands
 from generator.cli.terminal import say
@@ -30,6 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+@dataclass(frozen=True)
+class _Command:
+    name: str
+    run: Callable[[argparse.Namespace], int]
+    help: str
+    options: tuple[str, ...]
+
+
 def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
@@ -43,6 +53,71 @@ def _count(text: str) -> int:
     return int(text)
 
 
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--config": {"type": Path, "metavar": "FILE", "help": "default: archatlas.toml here"},
+    "--models": {"type": _names, "metavar": "a,b,…", "help": "only these models"},
+    "--out": {"type": Path, "metavar": "DIR", "help": "folder of the site; default: site"},
+    "--jobs": {
+        "type": _count,
+        "metavar": "N",
+        "default": os.cpu_count() or 1,
+        "help": "models captured at a time; default: one a core",
+    },
+    "--strict": {
+        "action": argparse.BooleanOptionalAction,
+        "default": True,
+        "help": "exit 1 when a model failed or a check fell short (default)",
+    },
+    "--json": {"action": "store_true", "help": "for other programs"},
+    "--host": {"default": "127.0.0.1", "help": "default: 127.0.0.1"},
+    "--port": {"type": _count, "default": 8000, "metavar": "N", "help": "default: 8000"},
+    "named": {"nargs": "+", "metavar": "MODEL"},
+    "folder": {"type": Path, "metavar": "DIR"},
+}
+
+_COMMANDS = (
+    _Command(
+        "build",
+        commands.build,
+        "Capture what is missing, render, and build the site.",
+        ("--config", "--models", "--out", "--jobs", "--strict"),
+    ),
+    _Command(
+        "capture",
+        commands.capture,
+        "Capture models; write no pages.",
+        ("--config", "--models", "--jobs", "--strict"),
+    ),
+    _Command(
+        "render",
+        commands.render_only,
+        "Write the pages from captures; needs no torch.",
+        ("--config", "--models", "--strict"),
+    ),
+    _Command(
+        "serve",
+        commands.serve,
+        "Capture, render, and browse with live reload.",
+        ("--config", "--models", "--jobs", "--host", "--port"),
+    ),
+    _Command("list", commands.list_models, "List the models.", ("--config", "--models", "--json")),
+    _Command(
+        "compare",
+        commands.compare,
+        "Compare captured models.",
+        ("named", "--config", "--json"),
+    ),
+    _Command(
+        "check",
+        commands.check,
+        "Hold numbers and links of a built site to account.",
+        ("--config", "--models", "--out"),
+    ),
+    _Command("init", commands.init, "Make a small project that builds at once.", ("folder",)),
+    _Command("doctor", commands.doctor, "Say what works on this machine.", ("--config",)),
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="archatlas",
@@ -50,55 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"archatlas {version('archatlas')}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    config = argparse.ArgumentParser(add_help=False)
-    config.add_argument("--config", type=Path, metavar="FILE", help="default: archatlas.toml here")
-    chosen = argparse.ArgumentParser(add_help=False, parents=[config])
-    chosen.add_argument("--models", type=_names, metavar="a,b,…", help="only these models")
-    strict = argparse.ArgumentParser(add_help=False)
-    strict.add_argument(
-        "--strict",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="exit 1 when a model failed or a check fell short (default)",
-    )
-    jobs = argparse.ArgumentParser(add_help=False)
-    jobs.add_argument("--jobs", type=_count, metavar="N", default=os.cpu_count() or 1)
-    out = argparse.ArgumentParser(add_help=False)
-    out.add_argument("--out", type=Path, metavar="DIR", help="where the site goes; default: site")
-
-    def command(
-        name: str, run: object, text: str, *parents: argparse.ArgumentParser
-    ) -> argparse.ArgumentParser:
-        made = subparsers.add_parser(name, help=text, description=text, parents=list(parents))
-        made.set_defaults(run=run)
-        return made
-
-    command(
-        "build", commands.build, "Capture, render and build the site.", chosen, out, jobs, strict
-    )
-    command("capture", commands.capture, "Capture models; write no pages.", chosen, jobs, strict)
-    command(
-        "render",
-        commands.render_only,
-        "Write the pages from captures; needs no torch.",
-        chosen,
-        strict,
-    )
-    serve = command(
-        "serve", commands.serve, "Capture, render, and browse with live reload.", chosen, jobs
-    )
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_count, default=8000)
-    command(
-        "check", commands.check, "Hold numbers and links of a built site to account.", chosen, out
-    )
-    listing = command("list", commands.list_models, "List the models.", chosen)
-    compare = command("compare", commands.compare, "Compare captured models.", config)
-    compare.add_argument("models_to_compare", nargs="+", metavar="MODEL")
-    for made in (listing, compare):
-        made.add_argument("--json", action="store_true", help="for other programs")
-    command("init", commands.init, "Make a small project that builds at once.").add_argument(
-        "dir", type=Path, metavar="DIR"
-    )
-    command("doctor", commands.doctor, "Say what works on this machine.", config)
+    for command in _COMMANDS:
+        words = subparsers.add_parser(command.name, help=command.help, description=command.help)
+        words.set_defaults(run=command.run)
+        for option in command.options:
+            words.add_argument(option, **_OPTIONS[option])
     return parser

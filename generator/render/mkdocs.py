@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from generator.errors import RenderError
 from generator.files import MANIFEST_NAME, Content, PublishReport, publish, write_if_changed
+from generator.render.environment import templates_folder
 
 _FIXED_DATE = "946684800"
 """2000-01-01: MkDocs stamps the sitemap, and the same inputs must give the same bytes."""
@@ -43,6 +44,11 @@ def build_html(root: Path, state: Path, out: Path) -> PublishReport:
         shutil.rmtree(staging, ignore_errors=True)
     write_if_changed(stamp_path, _stamp(root, state, out).encode())
     return report
+
+
+def standard_mkdocs() -> bytes:
+    """Return the settings of MkDocs that a project starts with."""
+    return (templates_folder() / "project" / "mkdocs.yml").read_bytes()
 
 
 def _run_mkdocs(root: Path, staging: Path) -> None:

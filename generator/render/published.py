@@ -1,10 +1,12 @@
 """Decides what is published as data: the contract other programs build on."""
 
+from typing import TypeVar
+
 from pydantic import Field
 
 from generator.analysis.blocks import block_groups
-from generator.analysis.layers import Layer, layers
-from generator.analysis.stages import Stage, stages
+from generator.analysis.layers import layers
+from generator.analysis.stages import stages
 from generator.analysis.totals import totals
 from generator.records import (
     Artifact,
@@ -16,6 +18,8 @@ from generator.records import (
     Provenance,
     Shape,
 )
+
+_P = TypeVar("_P", bound=Frozen)
 
 
 class PublishedTotals(Frozen):
@@ -72,7 +76,7 @@ class PublishedBlock(Frozen):
     variant: str
     count: int
     paths: tuple[str, ...]
-    diagram: str | None = Field(description="file of its drawing, if there is one")
+    diagram: str | None = Field(default=None, description="file of its drawing, if any")
 
 
 class PublishedStage(Frozen):
@@ -162,35 +166,13 @@ def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
         year=spec.year,
         origin=spec.origin,
         input_shape=record.input_shape,
-        totals=PublishedTotals(**vars(sums)),
-        layers=tuple(_layer(row) for row in layers(record)),
+        totals=_same(PublishedTotals, sums),
+        layers=tuple(_same(PublishedLayer, row) for row in layers(record)),
         graph=_graph(record),
-        blocks=tuple(
-            PublishedBlock(
-                kind=group.kind,
-                variant=group.variant,
-                count=len(group.paths),
-                paths=group.paths,
-                diagram=None,
-            )
-            for group in block_groups(record)
-        ),
-        stages=tuple(_stage(stage) for stage in stages(record)),
-        features=tuple(
-            PublishedFeature(
-                image=grid.image,
-                path=grid.path,
-                shape=grid.shape,
-                shown_channels=grid.shown_channels,
-                dead_fraction=grid.dead_fraction,
-                file=grid.file,
-            )
-            for grid in record.features
-        ),
-        weights=tuple(
-            PublishedWeight.model_validate(p.model_dump(include=set(PublishedWeight.model_fields)))
-            for p in record.parameters
-        ),
+        blocks=tuple(_same(PublishedBlock, group) for group in block_groups(record)),
+        stages=tuple(_same(PublishedStage, stage) for stage in stages(record)),
+        features=tuple(_same(PublishedFeature, grid) for grid in record.features),
+        weights=tuple(_same(PublishedWeight, stats) for stats in record.parameters),
         predictions=record.predictions,
         artifacts=record.artifacts,
         provenance=record.provenance,
@@ -219,38 +201,14 @@ def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
     )
 
 
-def _layer(row: Layer) -> PublishedLayer:
-    return PublishedLayer(
-        path=row.path,
-        call=row.call,
-        type=row.type,
-        output_shape=row.output_shape,
-        params=row.params,
-        macs=row.macs,
-        stride=row.stride,
-        receptive_field=row.receptive_field,
-        formula="\n".join(f"{step.what}: {step.how}" for step in row.steps),
-        explanation=row.explanation,
-    )
+def _same(published: type[_P], value: object) -> _P:
+    """Publish a value under the names that its own fields and properties have."""
+    return published.model_validate(value, from_attributes=True)
 
 
 def _graph(record: ModelRecord) -> PublishedGraph:
     known = {node.id for node in record.nodes}
     return PublishedGraph(
-        nodes=tuple(
-            PublishedNode(id=node.id, op=node.op, path=node.path, output_shape=node.output_shape)
-            for node in record.nodes
-        ),
+        nodes=tuple(_same(PublishedNode, node) for node in record.nodes),
         edges=tuple((p, node.id) for node in record.nodes for p in node.inputs if p in known),
-    )
-
-
-def _stage(stage: Stage) -> PublishedStage:
-    return PublishedStage(
-        stride=stage.stride,
-        resolution=stage.resolution,
-        channels=stage.channels,
-        params=stage.params,
-        macs=stage.macs,
-        blocks=stage.blocks,
     )

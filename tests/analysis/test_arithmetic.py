@@ -50,7 +50,7 @@ def _node(op: str, module: nn.Module, after: Tensor) -> Node:
         if hasattr(module, name)
     }
     if hasattr(module, "weight"):
-        arguments["weight_shape"] = tuple(module.weight.shape)
+        arguments["weight_shape"] = tuple(module.get_parameter("weight").shape)
         arguments |= {"bias": True} if module.bias is not None else {}
     return Node(id="n", op=op, path="m", output_shape=tuple(after.shape), arguments=arguments)
 

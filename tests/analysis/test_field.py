@@ -31,7 +31,7 @@ def _seen(net: nn.Module, path: str) -> tuple[int, int]:
     pictures = torch.ones(1, 3, 64, 64, requires_grad=True)
     net.eval()(pictures)
     maps = outputs[-1]  # (1, C, H, W)
-    maps[0, 0, maps.shape[2] // 2, maps.shape[3] // 2].backward()
+    torch.autograd.backward(maps[0, 0, maps.shape[2] // 2, maps.shape[3] // 2])
     assert pictures.grad is not None
     rows, columns = pictures.grad[0].abs().sum(0).nonzero(as_tuple=True)
     return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
@@ -84,6 +84,29 @@ def test_where_branches_meet_the_larger_field_counts() -> None:
         Node(id="add", op="add", path="", inputs=("x", "conv"), output_shape=(1, 1, 9, 9)),
     )
     assert fields(nodes)["add"].size == (3, 3)
+
+
+@pytest.mark.parametrize(("dilation", "expected"), [(1, 3), (2, 5), (4, 9)])
+def test_dilation_spreads_the_field(dilation: int, expected: int) -> None:
+    """A 3×3 kernel with holes spans its holes, too, as the gradient shows."""
+    convolve = nn.Conv2d(1, 1, 3, padding=dilation, dilation=dilation)
+    pictures = torch.ones(1, 1, 21, 21, requires_grad=True)
+    torch.autograd.backward(convolve(pictures)[0, 0, 10, 10])
+    assert pictures.grad is not None
+    rows = pictures.grad[0, 0].abs().sum(1).nonzero()
+    nodes = (
+        Node(id="x", op="input", path="", output_shape=(1, 1, 21, 21)),
+        Node(
+            id="conv",
+            op="conv2d",
+            path="c",
+            inputs=("x",),
+            output_shape=(1, 1, 21, 21),
+            arguments={"weight_shape": (1, 1, 3, 3), "dilation": (dilation, dilation)},
+        ),
+    )
+    assert int(rows.max() - rows.min()) + 1 == expected
+    assert fields(nodes)["conv"].size == (expected, expected)
 
 
 def test_a_linear_layer_sees_everything(record_of: RecordOf) -> None:

@@ -179,6 +179,13 @@ def test_a_message_ends_with_its_first_paragraph() -> None:
     assert failure_message(error) == "It failed here."
 
 
+def test_a_message_holds_no_address() -> None:
+    """Objects lie elsewhere in every run, and records must repeat."""
+    assert failure_message(TypeError("no <net.Answer object at 0x7fab12>")) == (
+        "no <net.Answer object>"
+    )
+
+
 @pytest.mark.parametrize("folder", [Path.cwd(), Path.home(), Path(sys.prefix), Path("/my/project")])
 def test_a_message_names_no_folder_of_this_machine(folder: Path) -> None:
     """Records are published, and must not depend on where they were made."""

@@ -215,6 +215,7 @@ def test_a_net_that_insists_on_one_picture_is_traced_with_one() -> None:
 def test_what_export_refuses_is_shown_by_its_calls(record_of: RecordOf) -> None:
     """Control flow on values leaves a chain of leaf calls, and the record says so."""
     record = record_of("Refuses")
+    assert record.nodes[1].parameters == ("convolve.weight", "convolve.bias")
 
     assert record.provenance is not None
     assert record.provenance.trace is TraceMethod.HOOKS
@@ -233,4 +234,4 @@ def test_export_says_why_it_refuses() -> None:
 
 def test_a_chain_of_no_calls_is_empty() -> None:
     """Without a forward pass there is no graph, not even an input."""
-    assert nodes_of_calls(()) == ()
+    assert nodes_of_calls((), ()) == ()

@@ -197,6 +197,20 @@ def test_mistakes_are_reported_together(tmp_path: Path) -> None:
     assert "no.jpg" in said
 
 
+def test_settings_alone_are_a_project(tmp_path: Path) -> None:
+    """The first build adds a standard mkdocs.yml, and later ones leave it alone."""
+    project = toy_project(tmp_path / "bare", "Plain", settings="models = []")
+    (project / "mkdocs.yml").unlink()
+    out = str(tmp_path / "out")
+    config = str(project / "archatlas.toml")
+    first = archatlas("build", "--config", config, "--out", out, folder=tmp_path)
+    (project / "mkdocs.yml").write_bytes((project / "mkdocs.yml").read_bytes() + b"# mine\n")
+    again = archatlas("build", "--config", config, "--out", out, folder=tmp_path)
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert (project / "mkdocs.yml").read_bytes().endswith(b"# mine\n")
+    assert (tmp_path / "out/models/plain/index.html").is_file()
+
+
 def test_a_folder_without_a_project_is_told_how_to_begin(tmp_path: Path) -> None:
     """The next step is in the message."""
     ran = archatlas("build", folder=tmp_path)

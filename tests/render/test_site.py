@@ -166,6 +166,17 @@ def _subject(record: ModelRecord, folder: Path) -> Subject:
     return Subject(spec, Capture(record=record, folder=folder))
 
 
+def test_a_model_without_a_graph_says_so(record_of: RecordOf, tmp_path: Path) -> None:
+    """Where torch.export refused, nobody takes the order of calls for the wiring."""
+    pages = {
+        name: render_site("T", [_subject(record_of(name), tmp_path)], []).files
+        for name in ("Plain", "Refuses")
+    }
+    texts = {name: bytes(files["models/plain/index.md"]).decode() for name, files in pages.items()}
+    assert "No graph." in texts["Refuses"]
+    assert "No graph." not in texts["Plain"]
+
+
 def test_hand_written_pages_are_in_the_menu_and_left_alone(
     tmp_path: Path, record_of: RecordOf
 ) -> None:
