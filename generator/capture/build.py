@@ -20,6 +20,9 @@ from generator.config import WeightsPolicy
 from generator.errors import CaptureError
 from generator.records import ModelSpec, Reference
 
+_HARMLESS_ARGUMENTS = {"aux_logits", "init_weights"}
+"""With any other argument a torchvision net is no longer the one its figures are about."""
+
 
 @dataclass(frozen=True)
 class BuiltModel:
@@ -64,7 +67,7 @@ def build(spec: ModelSpec, policy: WeightsPolicy, seed: int, root: Path) -> Buil
         labels=spec.labels or tuple(published.meta["categories"] if published else ()),
         weights=loaded or f"random (seed {seed})",
         weights_are_random=loaded is None,
-        reference=None if published is None else _reference(published),
+        reference=None if published is None else _reference(published, input_shape),
         checkpoint=checkpoint,
     )
 
@@ -119,7 +122,7 @@ def _settle(module: nn.Module, input_shape: tuple[int, ...]) -> None:
 def _published(spec: ModelSpec) -> torchvision.models.WeightsEnum | None:
     """Return torchvision's own entry for a model's weights; none if they are the user's own."""
     source, _, name = spec.factory.rpartition(":")
-    if source != "torchvision":
+    if source != "torchvision" or spec.kwargs.keys() - _HARMLESS_ARGUMENTS:
         return None
     entries = torchvision.models.get_model_weights(name).__members__
     return entries.get(spec.weights or "DEFAULT")
@@ -181,14 +184,15 @@ def _crop_shape(weights: torchvision.models.WeightsEnum | None) -> tuple[int, ..
     return (3, size, size)
 
 
-def _reference(weights: torchvision.models.WeightsEnum) -> Reference:
+def _reference(weights: torchvision.models.WeightsEnum, input_shape: tuple[int, ...]) -> Reference:
+    """Return what torchvision publishes; its MACs hold for its own crop only."""
     meta = weights.meta
     metrics = meta["_metrics"].get("ImageNet-1K", {})
     return Reference(
         source=f"torchvision {torchvision.__version__.partition('+')[0]}",
         weights_tag=weights.name,
         num_params=meta["num_params"],
-        gmacs=meta["_ops"],
+        gmacs=meta["_ops"] if input_shape == _crop_shape(weights) else None,
         top1=metrics.get("acc@1"),
         top5=metrics.get("acc@5"),
         recipe=meta.get("recipe"),

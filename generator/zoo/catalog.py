@@ -130,7 +130,10 @@ def _resolve(name: str, known: Mapping[str, ModelSpec], root: Path) -> ModelSpec
         return known[name]
     scheme, colon, rest = name.partition(":")
     if not colon:
-        raise RequestError(f"unknown model '{name}'{_hint(name, known)}")
+        raise RequestError(
+            f"unknown model '{name}'{_near(name, known)} ('archatlas list' names those that come "
+            "with archatlas)"
+        )
     if scheme == "torchvision":
         return _torchvision_spec(rest, known)
     if scheme == "timm":
@@ -144,17 +147,23 @@ def _torchvision_spec(name: str, known: Mapping[str, ModelSpec]) -> ModelSpec:
     for spec in known.values():
         if spec.factory == factory and not spec.kwargs.keys() - {"aux_logits", "init_weights"}:
             return spec
-    names = torchvision_names()
-    if names and name not in names:
-        raise RequestError(f"unknown torchvision model '{name}'{_hint(name, names)}")
     return ModelSpec(
-        slug=name.lower(),
+        slug=_checked_torchvision(name).lower(),
         title=name,
         family="torchvision",
         origin=Origin.TORCHVISION,
         factory=factory,
         weights="DEFAULT",
     )
+
+
+def _checked_torchvision(name: str) -> str:
+    """Return the name if torchvision has such a model, or is not here to be asked."""
+    names = torchvision_names()
+    if names and name not in names:
+        near = _near(name, names)
+        raise RequestError(f"unknown torchvision model '{name}'{near}")
+    return name
 
 
 def _factory_spec(name: str, root: Path) -> ModelSpec:
@@ -178,12 +187,13 @@ def _checked_factory(factory: str, root: Path) -> str:
             f"'{factory}' is no factory; write package.module:name, ./file.py:name or "
             "torchvision:name"
         )
+    if source == "torchvision":
+        _checked_torchvision(attribute)
     if source.endswith(".py") and not (root / source).is_file():
         raise RequestError(f"'{factory}': no file {source} in {root.name or root}")
     return factory
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _near(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=3)
-    hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
-    return f"{hint}; 'archatlas list' names every model"
+    return f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""

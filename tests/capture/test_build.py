@@ -152,6 +152,17 @@ def test_facts_of_the_weights_come_with_them(published: Path) -> None:
     assert built.reference.top1 == 60.552
 
 
+@pytest.mark.usefixtures("published")
+def test_figures_of_another_net_are_not_compared() -> None:
+    """A changed class count is another net; another input size has other MACs."""
+    ten = build(small(kwargs={"num_classes": 10}), WeightsPolicy.CACHED, 0, Path())
+    smaller = build(small(input_shape=(3, 96, 96)), WeightsPolicy.RANDOM, 0, Path())
+
+    assert (ten.reference, ten.weights_are_random) == (None, True)
+    assert smaller.reference is not None
+    assert (smaller.reference.num_params, smaller.reference.gmacs) == (1366792, None)
+
+
 def test_missing_weights_mean_random_ones_that_say_so(published: Path) -> None:
     """Nothing is downloaded unasked; the file that would change that is a dependency."""
     published.unlink()

@@ -126,7 +126,7 @@ def test_a_factory_in_a_file_is_found_beside_the_settings(tmp_path: Path) -> Non
     ("name", "said"),
     [
         ("resnet19", "unknown model 'resnet19'; did you mean 'resnet18'"),
-        ("zzz", "unknown model 'zzz'; 'archatlas list' names every model"),
+        ("zzz", "unknown model 'zzz' ('archatlas list' names"),
         ("torchvision:resnet19", "unknown torchvision model 'resnet19'; did you mean 'resnet"),
         ("timm:resnet50d", "timm models are not supported yet"),
         ("./nets.py:make", "no file ./nets.py"),
@@ -141,6 +141,12 @@ def test_a_name_that_means_nothing_is_refused_with_a_hint(
     """The message names what was asked for, and what may have been meant."""
     (problem,) = _problems(_project(tmp_path), name)
     assert said in problem
+
+
+def test_a_table_cannot_name_a_builder_torchvision_lacks(tmp_path: Path) -> None:
+    """The mistake is found before any work begins."""
+    (problem,) = _problems(_project(tmp_path, _own("one", "torchvision:resnet19")))
+    assert "unknown torchvision model 'resnet19'" in problem
 
 
 def test_every_wrong_name_is_reported_at_once(tmp_path: Path) -> None:
