@@ -23,6 +23,13 @@ class Check:
     is_binding: bool = True
     """Whether disagreement is a defect; a tool that counts something else may differ."""
 
+    @property
+    def verdict(self) -> str:
+        """Say in a word how it went."""
+        if not self.agrees:
+            return "no"
+        return "yes" if self.ours == self.theirs else "explained"
+
 
 def checks(record: ModelRecord) -> tuple[Check, ...]:
     """Hold a record against itself and against what is published about the same code."""

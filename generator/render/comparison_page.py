@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from generator.render import formats
 from generator.render.model_page import ModelPage, StageRow
 
+_LONG = 999.5
+"""From here on three digits would need an exponent."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -96,7 +99,8 @@ def _numbers(name: str, values: list[int | None], write: Callable[[int | None], 
 def _ratio(value: int | None, first: int | None) -> str:
     if not value or not first:
         return ""
-    return f"×{value / first:.3g}"
+    ratio = value / first
+    return f"×{ratio:.3g}" if ratio < _LONG else f"×{formats.exact(round(ratio))}"
 
 
 def _aligned(models: Sequence[ModelPage]) -> tuple[AlignedStage, ...]:
