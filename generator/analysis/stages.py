@@ -94,7 +94,7 @@ def _last_with_positions(nodes: list[Node]) -> Node:
 
 def _block_ends(record: ModelRecord) -> set[str]:
     """Return the last operation of every block."""
-    paths = [path for group in block_groups(record) for path in group.paths]
+    paths = {path for group in block_groups(record) for path in group.paths}
     last: dict[str, str] = {}
     for node in record.nodes:
         parts = node.path.split(".")

@@ -28,7 +28,7 @@ _MIN_FREE_BYTES = 64_000_000
 def build(options: argparse.Namespace) -> int:
     """Capture what is missing, render, build the site, check its links."""
     project, specs = _request(options)
-    out = _writable(options.out or project.root / "site")
+    out = _writable(options.out or project.root / "site", "name another folder with --out")
     with only_one(project.state, _waiting):
         _collect(project, specs, options.jobs)
         shortfalls = _render(project, specs)
@@ -135,30 +135,31 @@ def _project(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...
 def _request(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...]]:
     """Check everything that can be checked before any work begins."""
     project = load_project(options.config)
-    return project, pipeline.chosen(project, options.models)
+    specs = pipeline.chosen(project, options.models)
+    _writable(project.state, "captures are kept there: move the project")
+    return project, specs
 
 
-def _writable(out: Path) -> Path:
-    """Return the folder if a site can be put there.
+def _writable(folder: Path, advice: str) -> Path:
+    """Return the folder if files can be put there.
 
     Raises:
         DiskError: it is a file, may not be written to, or has no space.
     """
-    out = out.resolve()
-    parent = next(folder for folder in (out, *out.parents) if folder.exists())
-    if not parent.is_dir():
-        raise DiskError(f"{parent}: is a file; name a folder with --out")
+    folder = folder.resolve()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise DiskError(f"{there}: is a file; {advice}")
     try:
-        with tempfile.TemporaryFile(dir=parent):
+        with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        raise DiskError(
-            f"{out}: cannot be written to ({error.strerror}); choose another folder with --out"
-        ) from error
-    status = os.statvfs(parent)
+        raise DiskError(f"{folder}: cannot be written to ({error.strerror}); {advice}") from error
+    status = os.statvfs(there)
     if status.f_bavail * status.f_frsize < _MIN_FREE_BYTES:
-        raise DiskError(f"{out}: less than {_MIN_FREE_BYTES // 10**6} MB free; make some space")
-    return out
+        room = f"less than {_MIN_FREE_BYTES // 10**6} MB free"
+        raise DiskError(f"{folder}: {room}; make some space, or {advice}")
+    return folder
 
 
 def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> None:

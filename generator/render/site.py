@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
-from pydantic import TypeAdapter
 
 from generator.diagram.palette import FILLS
 from generator.errors import RenderError
@@ -18,6 +17,9 @@ from generator.render.model_page import ModelPage, model_page
 from generator.render.netron import NetronApp, load_netron
 from generator.render.published import PublishedRecord, publish
 from generator.store import Capture
+
+_PLACED = frozenset({"index.md", "models/index.md", "compare/index.md", "provenance/index.md"})
+"""Pages that the menu's template names."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class SiteView:
     models: tuple[ModelPage, ...]
     families: tuple[Family, ...]
     pictures: tuple[Picture, ...]
+    more: tuple[str, ...]
+    """Addresses of pages that the menu does not place by name."""
     guides: tuple[str, ...]
     comparisons: tuple[ComparisonPage, ...]
     scatter: Scatter | None
@@ -82,7 +86,7 @@ def render_site(
     pages = {s.spec.slug: _page(s, has_netron=netron is not None) for s in subjects}
     comparisons = tuple(
         comparison_page([pages[slug] for slug in group])
-        for group in compared
+        for group in dict.fromkeys(map(tuple, compared))
         if all(slug in pages for slug in group)
     )
     view = SiteView(
@@ -90,6 +94,7 @@ def render_site(
         models=tuple(pages.values()),
         families=_families(pages.values()),
         pictures=_pictures(pages.values()),
+        more=_unplaced(templates),
         guides=tuple(guides),
         comparisons=comparisons,
         scatter=scatter(_points(pages.values())),
@@ -165,11 +170,8 @@ def _site_files(templates: Environment, view: SiteView) -> dict[str, Content]:
 
 def _model_files(templates: Environment, page: ModelPage, subject: Subject) -> dict[str, Content]:
     folder = f"models/{page.spec.slug}"
-    record = publish(page.spec, page.record)
     files = _scope(templates, "model", f"{folder}/", model=page)
-    files[f"{folder}/record.json"] = _json(
-        TypeAdapter(PublishedRecord).dump_python(record, mode="json")
-    )
+    files[f"{folder}/record.json"] = _json(publish(page.spec, page.record).model_dump(mode="json"))
     if page.design:
         files[f"{folder}/design.svg"] = page.design.encode()
     for artifact in page.record.artifacts:
@@ -195,13 +197,25 @@ def _asset_files(templates: Environment) -> dict[str, Content]:
     return files
 
 
+def _unplaced(templates: Environment) -> tuple[str, ...]:
+    pages = (_address(name, "site") for name in _templates_of(templates, "site"))
+    return tuple(uri for uri in pages if uri.endswith(".md") and uri not in _PLACED)
+
+
 def _scope(templates: Environment, scope: str, prefix: str, **view: object) -> dict[str, Content]:
     """Render every template of a scope: a new page is a new file there, and nothing else."""
-    names = [n for n in templates.list_templates() if n.startswith(f"{scope}/")]
     return {
-        prefix + name.removeprefix(f"{scope}/").removesuffix(".j2"): _text(templates, name, **view)
-        for name in names
+        prefix + _address(name, scope): _text(templates, name, **view)
+        for name in _templates_of(templates, scope)
     }
+
+
+def _templates_of(templates: Environment, scope: str) -> list[str]:
+    return [name for name in templates.list_templates() if name.startswith(f"{scope}/")]
+
+
+def _address(name: str, scope: str) -> str:
+    return name.removeprefix(f"{scope}/").removesuffix(".j2")
 
 
 def _text(templates: Environment, name: str, **view: object) -> bytes:

@@ -226,7 +226,7 @@ def test_a_full_disk_is_noticed_before_any_work(
     fields[4] = 0  # f_bavail: blocks free for us
     monkeypatch.setattr(os, "statvfs", lambda _path: os.statvfs_result(fields))
     with pytest.raises(DiskError, match="make some space"):
-        commands._writable(tmp_path / "site")
+        commands._writable(tmp_path / "site", "or else")
 
 
 def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup
 from conftest import BuiltSite, RecordOf, toy_project
 
 from generator.config import load_project
+from generator.errors import RequestError
+from generator.pipeline import chosen
 from generator.records import ModelRecord, ModelSpec, Origin
 from generator.render.links import check_links
 from generator.render.site import Subject, render_site
@@ -186,29 +188,8 @@ def test_hand_written_pages_are_in_the_menu_and_left_alone(
     assert "guide/mine.md" not in site.files
 
 
-def test_a_new_page_is_one_template(
-    tmp_path: Path, record_of: RecordOf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """CONTRIBUTING's recipe: a file below templates/site/ becomes a page."""
-    import shutil  # noqa: PLC0415
-
-    from generator.render import environment, site  # noqa: PLC0415
-
-    copy = tmp_path / "templates"
-    shutil.copytree(environment.templates_folder(), copy)
-    (copy / "site/glossary").mkdir()
-    (copy / "site/glossary/index.md.j2").write_text("# {{ site.title }}", encoding="utf-8")
-    monkeypatch.setattr(environment, "_CHECKOUT", copy)
-    monkeypatch.setattr(environment, "_INSTALLED", copy)
-    made = site.render_site("T", [_subject(record_of("Plain"), tmp_path)], [])
-    assert made.files["glossary/index.md"] == b"# T"
-
-
 def test_a_project_without_models_says_so(tmp_path: Path) -> None:
     """An empty list is a wrong request."""
-    from generator.errors import RequestError  # noqa: PLC0415
-    from generator.pipeline import chosen  # noqa: PLC0415
-
     project = toy_project(tmp_path / "empty", settings="models = []")
     with pytest.raises(RequestError, match="no models chosen"):
         chosen(load_project(folder=project), None)
