@@ -10,7 +10,6 @@ from generator.analysis.outline import Outline, outline
 from generator.analysis.stages import Stage, stages
 from generator.analysis.totals import Totals, totals
 from generator.diagram.design import design_dot
-from generator.diagram.palette import FILLS
 from generator.diagram.svg import draw, size_of
 from generator.records import (
     Artifact,
@@ -54,7 +53,6 @@ class LayerRow:
     layer: Layer
     name: str
     anchor: str
-    colour: str
     netron: str | None
     """Address of its node in Netron, relative to the model's page."""
 
@@ -107,8 +105,8 @@ class ModelPage:
     design: str
     """SVG; empty when there is no graph."""
     design_size: tuple[int, int]
-    legend: tuple[tuple[str, str], ...]
-    """(kind, colour) of what the diagram shows."""
+    legend: tuple[Kind, ...]
+    """The kinds that the diagram shows."""
     stages: tuple[StageRow, ...]
     layers: tuple[LayerRow, ...]
     features: tuple[FeatureGroup, ...]
@@ -185,9 +183,9 @@ def _design(spec: ModelSpec, whole: Outline) -> str:
     return draw(design_dot(whole, spec.title), f"Design of {spec.title}", f"In order: {steps}.")
 
 
-def _legend(whole: Outline) -> tuple[tuple[str, str], ...]:
+def _legend(whole: Outline) -> tuple[Kind, ...]:
     used = {unit.kind for unit in whole.units} - {Kind.INPUT, Kind.OUTPUT}
-    return tuple((kind.value, FILLS[kind]) for kind in Kind if kind in used)
+    return tuple(kind for kind in Kind if kind in used)
 
 
 def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
@@ -226,7 +224,6 @@ def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[
             layer=layer,
             name=layer.path or "(the model itself)",
             anchor=f"layer-{layer.path}" + (f"@{layer.call}" if layer.call else ""),
-            colour=FILLS[layer.kind],
             netron=_netron_link(spec.slug, layer.onnx) if linked and layer.onnx else None,
         )
         for number, layer in enumerate(layers(record), start=1)

@@ -114,6 +114,13 @@ def test_init_makes_a_project_and_refuses_a_full_folder(tmp_path: Path) -> None:
     assert "not empty" in again.stderr
 
 
+def test_new_projects_start_with_the_settings_of_this_one() -> None:
+    """What MkDocs is told here is what `init` hands out; the two never drift apart."""
+    root = Path(__file__).parents[2]
+    ours = (root / "mkdocs.yml").read_bytes()
+    assert ours == (root / "templates/project/mkdocs.yml").read_bytes()
+
+
 @pytest.mark.slow
 def test_a_new_project_builds_at_once(tmp_path: Path) -> None:
     """`init`, then `build`, and the own net has its page."""

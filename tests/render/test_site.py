@@ -193,3 +193,11 @@ def test_a_project_without_models_says_so(tmp_path: Path) -> None:
     project = toy_project(tmp_path / "empty", settings="models = []")
     with pytest.raises(RequestError, match="no models chosen"):
         chosen(load_project(folder=project), None)
+
+
+def test_every_model_is_in_the_menu_under_its_family(built_site: BuiltSite) -> None:
+    """The first of a family is no less than the others."""
+    menu = page(built_site.folder, "models").select_one("nav.md-nav--primary")
+    links = {link["href"]: " ".join(link.get_text().split()) for link in menu.select("a[href]")}
+    wanted = {"plain/": "Plain", "residualnet/": "ResidualNet", "lenet_sigmoid/": "LeNet (sigmoid)"}
+    assert {href: links.get(href) for href in wanted} == wanted
