@@ -106,6 +106,17 @@ class ModuleCall(Frozen):
     macs: int = Field(description="MACs spent here and in no submodule (FlopCounterMode / 2)")
 
 
+class TorchinfoRow(Frozen):
+    """One line of torchinfo's table: somebody else's view of the same call."""
+
+    path: str
+    type: str
+    output_shape: Shape
+    params: int
+    is_leaf: bool
+    is_repeated: bool = Field(description="whether an earlier line holds the same module")
+
+
 class ModuleInfo(Frozen):
     """One module of the tree, called or not."""
 
@@ -222,6 +233,7 @@ class ModelRecord(Frozen):
         default=None, description="FlopCounterMode's total / 2 for one input"
     )
     torchinfo_macs: int | None = Field(default=None, description="torchinfo's own count")
+    torchinfo_rows: tuple[TorchinfoRow, ...] = ()
     buffer_bytes: int = 0
     modules: tuple[ModuleInfo, ...] = ()
     calls: tuple[ModuleCall, ...] = ()

@@ -5,7 +5,7 @@ from math import prod
 
 from generator.analysis.arithmetic import grouped
 from generator.analysis.kinds import Kind, kind_of
-from generator.analysis.layers import layers
+from generator.analysis.layers import Layer, layers
 from generator.analysis.totals import totals
 from generator.records import ModelRecord
 
@@ -43,6 +43,7 @@ def checks(record: ModelRecord) -> tuple[Check, ...]:
     ]
     if record.torchinfo_macs is not None:
         found.append(_torchinfo(record))
+        found.append(_torchinfo_rows(record, rows))
     reference = record.reference
     if reference is None:
         return tuple(found)
@@ -83,6 +84,22 @@ def _torchinfo(record: ModelRecord) -> Check:
         note = "; ".join(filter(None, [note, f"{grouped(rest)} are not explained"]))
     return Check(
         "MACs", grouped(ours), grouped(theirs), "torchinfo", rest == 0, note, is_binding=False
+    )
+
+
+def _torchinfo_rows(record: ModelRecord, rows: tuple[Layer, ...]) -> Check:
+    """Hold every layer's parameters and output shape against torchinfo's line for it."""
+    lines = [row for row in record.torchinfo_rows if row.is_leaf and not row.is_repeated]
+    ours = {row.path: (row.params, row.output_shape) for row in rows if row.call == 0}
+    alike = [line for line in lines if ours.get(line.path) == (line.params, line.output_shape)]
+    return Check(
+        what="layers",
+        ours=f"{len(alike)} layers",
+        theirs=f"{len(lines)} layers",
+        source="torchinfo",
+        agrees=len(alike) == len(lines),
+        note="one by one, equal parameters and output shape",
+        is_binding=False,
     )
 
 

@@ -121,6 +121,7 @@ def _observe(
         "calls": tuple(first.calls),
         "total_macs": sum(call.macs for call in first.calls),
         "torchinfo_macs": None if table is None else table.macs,
+        "torchinfo_rows": () if table is None else table.rows,
         "pictures": pictures,
     }
     with failures.contain("features"):

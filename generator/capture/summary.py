@@ -6,6 +6,9 @@ from pathlib import Path
 import torch
 import torchinfo
 from torch import nn
+from torchinfo.layer_info import LayerInfo
+
+from generator.records import TorchinfoRow
 
 FILE = "summary.txt"
 _COLUMNS = ("input_size", "output_size", "kernel_size", "num_params", "mult_adds")
@@ -17,6 +20,7 @@ class Summary:
 
     text: str
     macs: int
+    rows: tuple[TorchinfoRow, ...]
 
 
 def run_with_summary(model: nn.Module, example: torch.Tensor) -> Summary:
@@ -41,7 +45,32 @@ def run_with_summary(model: nn.Module, example: torch.Tensor) -> Summary:
         raise error.__cause__ or error from None  # torchinfo hides what the model itself said
     finally:
         torchinfo.torchinfo.clear_cached_forward_pass()
-    return Summary(text=f"{statistics}\n", macs=int(statistics.total_mult_adds))
+    return Summary(
+        text=f"{statistics}\n",
+        macs=int(statistics.total_mult_adds),
+        rows=tuple(_row(line) for line in statistics.summary_list),
+    )
+
+
+def _row(line: LayerInfo) -> TorchinfoRow:
+    return TorchinfoRow(
+        path=_path(line),
+        type=line.class_name,
+        output_shape=tuple(int(size) for size in line.output_size),
+        params=line.num_params,
+        is_leaf=line.is_leaf_layer,
+        is_repeated=line.is_recursive,
+    )
+
+
+def _path(line: LayerInfo) -> str:
+    """Join the names from below the model down to a line."""
+    names: list[str] = []
+    at: LayerInfo | None = line
+    while at is not None and at.parent_info is not None:
+        names.insert(0, at.var_name)
+        at = at.parent_info
+    return ".".join(names)
 
 
 def write_summary(summary: Summary, folder: Path) -> str:

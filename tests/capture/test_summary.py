@@ -56,6 +56,17 @@ def test_the_count_is_torchinfos_own() -> None:
     assert run_with_summary(model, PICTURE).macs == expected > 0
 
 
+def test_rows_are_named_as_the_model_names_its_modules() -> None:
+    """With the parameters and the shape of each; a repeated module says so."""
+    rows = run_with_summary(toys.ResidualNet(), PICTURE).rows
+
+    assert {row.path for row in rows} == {p for p, _ in toys.ResidualNet().named_modules()}
+    stem = next(row for row in rows if row.path == "stem")
+    assert (stem.params, stem.output_shape, stem.is_leaf) == (56, (1, 2, 17, 17), True)
+    repeats = [row.is_repeated for row in rows if row.path == "blocks.0.relu"]
+    assert repeats == [False, True]
+
+
 def test_two_nets_of_one_class_do_not_share_rows() -> None:
     """A table describes the net it was made from, not one of the same name."""
     narrow = run_with_summary(Sized(2), PICTURE)
