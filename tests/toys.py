@@ -196,3 +196,15 @@ class Unusual(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         small = F.adaptive_max_pool2d(self.stem(input=pictures), 2)
         return self.odd(self.plain(input=self.norm(self.grow(small))))
+
+
+TRACED = (
+    *("Plain", "ResidualNet", "Branches", "Functional", "Shared", "Chain", "Padded"),
+    *("Gated", "Recurrent", "Unusual"),
+)
+"""Toys that torch.export can trace."""
+
+RUNNING = (*TRACED, "Refuses")
+"""Toys that run, traced or not."""
+
+ALL = (*RUNNING, "Raises")

@@ -9,24 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
+from toys import TRACED
 
 from generator.analysis.arithmetic import Step, arithmetic, grouped
 from generator.analysis.cost import macs_by_formula
 from generator.analysis.layers import layers
 from generator.records import Node
-
-_TOYS = (
-    "Plain",
-    "ResidualNet",
-    "Branches",
-    "Functional",
-    "Shared",
-    "Chain",
-    "Padded",
-    "Gated",
-    "Recurrent",
-    "Unusual",
-)
 
 
 def _is_true(line: str) -> bool:
@@ -176,7 +164,7 @@ def test_sides_are_called_by_their_names(sizes: tuple[int, ...], names: list[str
     assert [step.what for step in arithmetic(node, (1, 1, *sizes), params=0)] == names
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", TRACED)
 def test_every_line_of_every_layer_is_true(record_of: RecordOf, name: str) -> None:
     """Whatever a page works out in writing holds when it is worked out again."""
     lines = [step.how for row in layers(record_of(name)) for step in row.steps]

@@ -2,26 +2,12 @@
 
 import pytest
 from conftest import RecordOf
+from toys import ALL
 
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.layers import Layer, layers
 from generator.analysis.words import explain
 from generator.records import Argument, Node, Shape
-
-_TOYS = (
-    "Plain",
-    "ResidualNet",
-    "Branches",
-    "Functional",
-    "Shared",
-    "Refuses",
-    "Raises",
-    "Chain",
-    "Padded",
-    "Gated",
-    "Recurrent",
-    "Unusual",
-)
 
 
 def _rows(record_of: RecordOf, name: str) -> dict[str, Layer]:
@@ -32,7 +18,7 @@ def _explain(op: str, before: Shape, after: Shape, **arguments: Argument) -> str
     return explain(Node(id="n", op=op, path="", output_shape=after, arguments=arguments), before)
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", ALL)
 def test_every_call_of_a_leaf_has_a_row_in_order(record_of: RecordOf, name: str) -> None:
     """No leaf is lost, whatever the trace made of it."""
     record = record_of(name)
@@ -41,7 +27,7 @@ def test_every_call_of_a_leaf_has_a_row_in_order(record_of: RecordOf, name: str)
     assert [row for row in rows if row in called] == called
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", ALL)
 def test_every_row_of_the_graph_has_an_explanation(record_of: RecordOf, name: str) -> None:
     """A sentence each, also for layers that only hooks saw, or that are never called."""
     assert [row.path for row in layers(record_of(name)) if not row.explanation.endswith(".")] == []

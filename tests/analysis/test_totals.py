@@ -8,6 +8,7 @@ import torch
 import toys
 from conftest import RecordOf
 from torch.utils.flop_counter import FlopCounterMode
+from toys import RUNNING
 
 from generator.analysis.checks import checks
 from generator.analysis.cost import macs_by_node
@@ -17,19 +18,6 @@ from generator.analysis.outline import outline
 from generator.analysis.stages import stages
 from generator.analysis.totals import totals
 
-_TOYS = (
-    "Plain",
-    "ResidualNet",
-    "Branches",
-    "Functional",
-    "Shared",
-    "Refuses",
-    "Chain",
-    "Padded",
-    "Gated",
-    "Recurrent",
-    "Unusual",
-)
 _ZOO = ("alexnet", "vgg16", "googlenet", "resnet18", "shufflenet_v2_x0_5")
 
 
@@ -40,7 +28,7 @@ def _oracle(slug: str) -> dict[str, str]:
         return next(row for row in csv.DictReader(lines) if row["model"] == slug)
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", RUNNING)
 def test_parameters_are_counted_once_however_they_are_added_up(
     record_of: RecordOf, name: str
 ) -> None:
@@ -50,7 +38,7 @@ def test_parameters_are_counted_once_however_they_are_added_up(
     assert sum(row.params for row in layers(record)) == totals(record).params == numel
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", RUNNING)
 def test_macs_are_counted_once_however_they_are_added_up(record_of: RecordOf, name: str) -> None:
     """Σ layers = Σ operations = Σ stages = Σ units = totals = half of FlopCounterMode's total."""
     record = record_of(name)
@@ -64,7 +52,7 @@ def test_macs_are_counted_once_however_they_are_added_up(record_of: RecordOf, na
     assert sum(unit.macs for unit in outline(record).units) == expected
 
 
-@pytest.mark.parametrize("name", [name for name in _TOYS if name not in {"Shared", "Refuses"}])
+@pytest.mark.parametrize("name", [name for name in RUNNING if name not in {"Shared", "Refuses"}])
 def test_units_and_stages_hold_every_parameter_once(record_of: RecordOf, name: str) -> None:
     """Where every layer is called and the graph is known, nothing is lost or counted twice."""
     record = record_of(name)
@@ -86,7 +74,7 @@ def test_a_net_that_never_ran_has_parameters_and_no_more(record_of: RecordOf) ->
     assert (sums.params, sums.macs, sums.activations, sums.depth) == (56, None, None, None)
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", RUNNING)
 def test_weight_memory_is_parameters_and_buffers(record_of: RecordOf, name: str) -> None:
     """Bytes of everything a state dict holds."""
     state = getattr(toys, name)().state_dict().values()
@@ -94,7 +82,7 @@ def test_weight_memory_is_parameters_and_buffers(record_of: RecordOf, name: str)
     assert totals(record_of(name)).weight_bytes == expected
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", RUNNING)
 def test_no_toy_contradicts_itself(record_of: RecordOf, name: str) -> None:
     """Every binding check of the page agrees."""
     assert [

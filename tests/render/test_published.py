@@ -10,23 +10,12 @@ import jsonschema
 import pytest
 from conftest import RecordOf
 from pydantic import TypeAdapter
+from toys import ALL
 
 from generator import store
 from generator.analysis.totals import totals
 from generator.records import ModelRecord, ModelSpec, Origin
 from generator.render.published import PublishedRecord, PublishedRow, publish, publish_row
-
-_TOYS = (
-    "Plain",
-    "ResidualNet",
-    "Branches",
-    "Functional",
-    "Shared",
-    "Refuses",
-    "Raises",
-    "Padded",
-    "Unusual",
-)
 
 # The promise of the design document; names may be added, and never renamed.
 _CONTRACT = {
@@ -102,7 +91,7 @@ def _published(record: ModelRecord) -> Any:  # noqa: ANN401 - JSON, as a reader 
     return json.loads(json.dumps(plain, allow_nan=False))
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_published_record_keeps_the_published_schema(record_of: RecordOf, name: str) -> None:
     """Also of a net that was never traced, or never ran; and there is no NaN in it."""
     validator = jsonschema.validators.validator_for(_schema())
@@ -131,7 +120,7 @@ def test_the_promised_names_are_in_a_row() -> None:
     assert list(PublishedRow.model_fields) == _ROW.split()
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", ALL)
 def test_published_parts_add_up_to_published_totals(record_of: RecordOf, name: str) -> None:
     """Whoever adds up the layers gets the totals."""
     record = _published(record_of(name))
@@ -139,7 +128,7 @@ def test_published_parts_add_up_to_published_totals(record_of: RecordOf, name: s
     assert sum(row["macs"] for row in record["layers"]) == (record["totals"]["macs"] or 0)
 
 
-@pytest.mark.parametrize("name", _TOYS)
+@pytest.mark.parametrize("name", ALL)
 def test_published_edges_lead_from_node_to_node(record_of: RecordOf, name: str) -> None:
     """Forward only, in the order of execution."""
     graph = _published(record_of(name))["graph"]
