@@ -20,7 +20,16 @@ from generator.render.mkdocs import build_html, standard_mkdocs
 from generator.render.site import Site, Subject, render_site
 from generator.zoo.catalog import select
 
-_CAPTURES_WITH = ("torch", "torchvision", "torchinfo", "onnx", "onnxscript", "numpy", "pillow")
+_CAPTURES_WITH = (
+    "torch",
+    "torchvision",
+    "torchinfo",
+    "onnx",
+    "onnx-ir",
+    "onnxscript",
+    "numpy",
+    "pillow",
+)
 _SPEC_FACTS = {"title", "family", "year", "paper", "summary", "departures"}
 """What a page says about a model, without any say in how it is captured."""
 

@@ -70,6 +70,14 @@ class ModelSpec(Frozen):
         default=(), description="where the running code departs from the paper"
     )
 
+    @property
+    def is_stock(self) -> bool:
+        """Say whether no argument makes this another net than the one its name is known for.
+
+        Auxiliary heads serve training, and the initialisation is no part of the architecture.
+        """
+        return not self.kwargs.keys() - {"aux_logits", "init_weights"}
+
 
 class Picture(Frozen):
     """One input picture, as it was fed to the model."""

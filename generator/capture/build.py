@@ -20,9 +20,6 @@ from generator.config import WeightsPolicy
 from generator.errors import CaptureError
 from generator.records import ModelSpec, Reference
 
-_HARMLESS_ARGUMENTS = {"aux_logits", "init_weights"}
-"""With any other argument a torchvision net is no longer the one its figures are about."""
-
 
 @dataclass(frozen=True)
 class BuiltModel:
@@ -122,7 +119,7 @@ def _settle(module: nn.Module, input_shape: tuple[int, ...]) -> None:
 def _published(spec: ModelSpec) -> torchvision.models.WeightsEnum | None:
     """Return torchvision's own entry for a model's weights; none if they are the user's own."""
     source, _, name = spec.factory.rpartition(":")
-    if source != "torchvision" or spec.kwargs.keys() - _HARMLESS_ARGUMENTS:
+    if source != "torchvision" or not spec.is_stock:
         return None
     entries = torchvision.models.get_model_weights(name).__members__
     return entries.get(spec.weights or "DEFAULT")

@@ -36,7 +36,7 @@ def build(options: argparse.Namespace) -> int:
         say(f"site: {len(report.written)} files written, {len(report.deleted)} deleted")
         for uri in report.kept:
             say(f"  {out / uri}: not ours, left alone")
-        shortfalls += _site_shortfalls(out) if report.written else []
+        shortfalls += _site_shortfalls(out)
     result(str(out))
     return _verdict(shortfalls, strict=options.strict)
 
@@ -63,7 +63,7 @@ def serve(options: argparse.Namespace) -> int:
     project, specs = _request(options)
     with only_one(project.state, _waiting):
         _collect(project, specs, options.jobs)
-        _render(project, specs)
+        _verdict(_render(project, specs), strict=False)
     address = f"{options.host}:{options.port}"
     say(f"serving on http://{address}/ until Ctrl+C")
     os.chdir(project.root)

@@ -11,7 +11,6 @@ from generator.errors import RenderError
 
 _PROLOG = re.compile(rb"^.*?(?=<svg)", re.DOTALL)
 _COMMENT = re.compile(rb"<!--.*?-->\n?", re.DOTALL)
-_SVG = "{http://www.w3.org/2000/svg}"
 
 
 def draw(dot: str, name: str, description: str) -> str:

@@ -59,7 +59,7 @@ def select(project: Project, names: Iterable[str] | None = None) -> tuple[ModelS
             chosen.append(_resolve(name, known, project.root))
         except RequestError as error:
             problems.append(str(error))
-    if wanted is None or names is None:
+    if names is None:
         chosen.extend(own)
     unique = list(dict.fromkeys(spec.slug for spec in chosen))
     by_slug = {spec.slug: spec for spec in chosen}
@@ -145,7 +145,7 @@ def _resolve(name: str, known: Mapping[str, ModelSpec], root: Path) -> ModelSpec
 def _torchvision_spec(name: str, known: Mapping[str, ModelSpec]) -> ModelSpec:
     factory = f"torchvision:{name}"
     for spec in known.values():
-        if spec.factory == factory and not spec.kwargs.keys() - {"aux_logits", "init_weights"}:
+        if spec.factory == factory and spec.is_stock:
             return spec
     return ModelSpec(
         slug=_checked_torchvision(name).lower(),

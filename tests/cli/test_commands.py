@@ -218,6 +218,21 @@ def test_settings_alone_are_a_project(tmp_path: Path) -> None:
     assert (tmp_path / "out/models/plain/index.html").is_file()
 
 
+def test_a_broken_link_stays_a_shortfall_until_it_is_mended(tmp_path: Path) -> None:
+    """A second build writes nothing, and still says what is wrong."""
+    project = toy_project(tmp_path / "project", "Plain", settings="models = []")
+    (project / "site_src/guide").mkdir(parents=True)
+    page = project / "site_src/guide/index.md"
+    page.write_text('# Mine\n\n<a href="gone.html">gone</a>\n', encoding="utf-8")
+    first = archatlas("build", folder=project)
+    again = archatlas("build", folder=project)
+    page.write_text("# Mine\n", encoding="utf-8")
+    mended = archatlas("build", folder=project)
+    assert [ran.returncode for ran in (first, again, mended)] == [1, 1, 0]
+    assert "site: 0 files written" in again.stderr
+    assert "gone.html" in again.stderr
+
+
 def test_a_folder_without_a_project_is_told_how_to_begin(tmp_path: Path) -> None:
     """The next step is in the message."""
     ran = archatlas("build", folder=tmp_path)
