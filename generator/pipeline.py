@@ -30,7 +30,9 @@ _CAPTURES_WITH = (
     "numpy",
     "pillow",
 )
-_SPEC_FACTS = {"title", "family", "year", "paper", "summary", "departures"}
+_SPEC_FACTS = {
+    *("title", "family", "year", "paper", "summary", "changes", "award", "claims", "departures")
+}
 """What a page says about a model, without any say in how it is captured."""
 
 OnStep = Callable[[Request, str, float], None]

@@ -38,6 +38,13 @@ class TraceMethod(StrEnum):
     HOOKS = "module hooks"
 
 
+class Text(Frozen):
+    """A passage for readers, in each language of the site."""
+
+    en: str
+    zh: str
+
+
 class Paper(Frozen):
     """Where an architecture was published."""
 
@@ -45,6 +52,54 @@ class Paper(Frozen):
     authors: str
     venue: str
     url: str
+
+
+class Change(Frozen):
+    """What an architecture took from an earlier one, and what it made of it."""
+
+    since: str = Field(description="slug of the predecessor")
+    text: Text
+
+
+class Departure(Frozen):
+    """Where the running code differs from the paper; tests/zoo/test_departures.py asserts each."""
+
+    id: str
+    text: Text
+
+
+class Quantity(StrEnum):
+    """What a published figure counts."""
+
+    PARAMETERS = "parameters"
+    MACS = "MACs"
+    CONNECTIONS = "connections"
+
+
+class Residual(StrEnum):
+    """A known reason why two counts of one architecture differ; analysis computes its size."""
+
+    NORM_STATISTICS = "moving mean and variance of BatchNorm"
+    NORM_PARAMETERS = "γ and β of BatchNorm"
+    BIASES = "biases of convolutions that BatchNorm makes superfluous"
+    STRIDE_IN_POINTWISE = "stride 2 in the first 1×1 instead of the 3×3"
+    AUXILIARY_HEADS = "auxiliary heads"
+
+
+class Claim(Frozen):
+    """A figure that others publish about an architecture, to be held against ours."""
+
+    quantity: Quantity
+    value: float = Field(description="in single parameters, MACs or connections")
+    printed: str = Field(description="as the source writes it: 3.8 × 10⁹")
+    source: str = Field(description="where it stands: 'paper, Table 1', 'Keras Applications'")
+    path: str = Field(default="", description="module it is about; empty for the whole net")
+    residuals: tuple[Residual, ...] = Field(
+        default=(), description="what the source counts or builds differently"
+    )
+    note: Text | None = Field(
+        default=None, description="why it differs still, where no residual can be computed"
+    )
 
 
 class ModelSpec(Frozen):
@@ -65,10 +120,11 @@ class ModelSpec(Frozen):
     )
     labels: tuple[str, ...] = Field(default=(), description="class names, in output order")
     paper: Paper | None = None
-    summary: str = Field(default="", description="what was new, in a sentence or two")
-    departures: tuple[str, ...] = Field(
-        default=(), description="where the running code departs from the paper"
-    )
+    summary: Text | None = Field(default=None, description="what was new, in a sentence or two")
+    changes: tuple[Change, ...] = ()
+    award: Text | None = Field(default=None, description="what it won, and with which error")
+    claims: tuple[Claim, ...] = ()
+    departures: tuple[Departure, ...] = ()
 
     @property
     def is_stock(self) -> bool:

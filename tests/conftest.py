@@ -18,7 +18,7 @@ from generator.capture.request import Request
 from generator.capture.session import capture
 from generator.config import WeightsPolicy
 from generator.records import ModelRecord, ModelSpec, Origin
-from generator.zoo.catalog import zoo_entries
+from generator.zoo.families import zoo_entries
 
 RecordOf = Callable[[str], ModelRecord]
 """Capture a toy net of tests/toys.py by its class name."""

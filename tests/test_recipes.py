@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from conftest import RecordOf
 
-import generator.zoo
 from generator.capture import session, summary
 from generator.capture.request import Request
 from generator.config import Project, Settings, WeightsPolicy
@@ -15,26 +14,28 @@ from generator.records import ModelSpec, Origin
 from generator.render import environment
 from generator.render.site import Subject, render_site
 from generator.store import Capture
-from generator.zoo.catalog import select, zoo_entries
+from generator.zoo import families
+from generator.zoo.catalog import select
+from generator.zoo.families import zoo_entries
 
-FAMILY = '''
-"""Entries of a new family."""
+FAMILY = """
+family = "Newcomers"
 
-from generator.records import ModelSpec, Origin
+[paper.residual]
+title = "Deep Residual Learning for Image Recognition"
+authors = "K. He, X. Zhang, S. Ren, J. Sun"
+venue = "CVPR 2016"
+url = "https://arxiv.org/abs/1512.03385"
 
-ENTRIES = (
-    ModelSpec(
-        slug="resnet34",
-        title="ResNet-34",
-        family="Newcomers",
-        year=2015,
-        origin=Origin.TORCHVISION,
-        factory="torchvision:resnet34",
-        input_shape=(3, 224, 224),
-        weights="IMAGENET1K_V1",
-    ),
-)
-'''
+[[model]]
+slug = "resnet34_again"
+title = "ResNet-34"
+year = 2015
+factory = "torchvision:resnet34"
+input_shape = [3, 224, 224]
+weights = "IMAGENET1K_V1"
+paper = "residual"
+"""
 
 
 @pytest.fixture
@@ -48,10 +49,11 @@ def fresh_zoo() -> Iterator[None]:
 @pytest.mark.usefixtures("fresh_zoo")
 def test_a_new_model_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file beside the others is found by itself, and its model can be named."""
-    (tmp_path / "newcomers.py").write_text(FAMILY, encoding="utf-8")
-    monkeypatch.setattr(generator.zoo, "__path__", [*generator.zoo.__path__, str(tmp_path)])
+    shutil.copytree(families.FOLDER, tmp_path / "zoo", ignore=shutil.ignore_patterns("*.py"))
+    (tmp_path / "zoo" / "newcomers.toml").write_text(FAMILY, encoding="utf-8")
+    monkeypatch.setattr(families, "FOLDER", tmp_path / "zoo")
     project = Project(root=tmp_path, config_name="archatlas.toml", settings=Settings())
-    (spec,) = select(project, ["resnet34"])
+    (spec,) = select(project, ["resnet34_again"])
     assert (spec.family, spec.factory) == ("Newcomers", "torchvision:resnet34")
     assert spec in zoo_entries()
 

@@ -1,34 +1,18 @@
 """Decides which model a name means."""
 
 import difflib
-import importlib
 import importlib.util
-import pkgutil
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-import generator.zoo
 from generator.config import OwnModel, Project
 from generator.errors import RequestError
-from generator.records import ModelSpec, Origin
+from generator.records import ModelSpec, Origin, Text
+from generator.zoo.families import zoo_entries
 
 _REGISTERED = re.compile(r"^@register_model\([^)]*\)\n(?:@.*\n)*def (\w+)\(", re.MULTILINE)
-_NOT_MODELS = ("catalog", "nets")
-
-
-@cache
-def zoo_entries() -> tuple[ModelSpec, ...]:
-    """Return every entry of every family file, in order of years."""
-    names = sorted(m.name for m in pkgutil.iter_modules(generator.zoo.__path__))
-    families = [
-        importlib.import_module(f"generator.zoo.{name}")
-        for name in names
-        if name not in _NOT_MODELS
-    ]
-    entries = [entry for family in families for entry in family.ENTRIES]
-    return tuple(sorted(entries, key=lambda entry: (entry.year or 9999, entry.slug)))
 
 
 @cache
@@ -121,7 +105,7 @@ def _own_spec(model: OwnModel, root: Path) -> ModelSpec:
         input_shape=tuple(model.input_shape),
         labels=tuple(model.labels),
         weights=model.weights,
-        summary=model.summary,
+        summary=Text(en=model.summary, zh=model.summary) if model.summary else None,
     )
 
 

@@ -10,7 +10,8 @@ import torchvision
 from generator.config import OwnModel, Project, Settings
 from generator.errors import RequestError
 from generator.records import ModelSpec, Origin
-from generator.zoo.catalog import select, torchvision_names, zoo_entries
+from generator.zoo.catalog import select, torchvision_names
+from generator.zoo.families import zoo_entries
 
 
 def _project(root: Path, *own: OwnModel, models: list[str] | None = None) -> Project:
@@ -46,7 +47,9 @@ def test_an_entry_of_the_zoo_says_where_it_comes_from(entry: ModelSpec) -> None:
     """A year, a paper and a sentence; torchvision's builders exist."""
     assert entry.year
     assert entry.paper is not None
-    assert entry.summary.endswith(".")
+    assert entry.summary is not None
+    assert entry.summary.en.endswith(".")
+    assert entry.summary.zh.endswith("。")
     assert entry.origin in {Origin.OWN, Origin.TORCHVISION}
     source, _, name = entry.factory.rpartition(":")
     assert source != "torchvision" or name in torchvision_names()
