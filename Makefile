@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= site
 
-.PHONY: site serve test lint check clean
+.PHONY: site serve test lint check translations clean
 
 site: $(VENV)/.installed
 	$(BIN)/archatlas build --out $(OUT)
@@ -23,6 +23,14 @@ lint: $(VENV)/.installed-test
 
 check: $(VENV)/.installed
 	$(BIN)/archatlas check --out $(OUT)
+
+# Bring the catalogues up to date with the templates and the code; then translate what is empty.
+translations: $(VENV)/.installed-test
+	mkdir -p .archatlas
+	$(BIN)/pybabel -q extract -F pyproject.toml -k Message -k marked --no-location --sort-output \
+	  --project archatlas --output .archatlas/archatlas.pot .
+	$(BIN)/pybabel -q update -i .archatlas/archatlas.pot -d templates/locale -D archatlas \
+	  --no-fuzzy-matching --ignore-obsolete --omit-header
 
 clean:
 	rm -rf .archatlas site

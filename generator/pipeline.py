@@ -92,13 +92,19 @@ def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
     if store.known(project.state).isdisjoint(spec.slug for spec in specs):
         raise RequestError("nothing is captured yet; run 'archatlas build' or 'archatlas capture'")
     subjects = [Subject(spec, _capture_or_gap(project, spec)) for spec in specs]
+    settings = project.settings
     site = render_site(
-        project.settings.title, subjects, project.settings.comparisons, _guides(project.docs)
+        settings.title,
+        subjects,
+        settings.comparisons,
+        _guides(project.docs, settings.languages),
+        settings.languages,
     )
     report = publish(site.files, project.docs)
     if not project.mkdocs.exists():
         write_if_changed(project.mkdocs, standard_mkdocs())
     write_if_changed(project.state / "mkdocs.yml", site.mkdocs.encode())
+    publish(site.theme, project.state / "theme")
     return Rendered(report=report, site=site)
 
 
@@ -220,7 +226,8 @@ def _capture_or_gap(project: Project, spec: ModelSpec) -> store.Capture:
         return store.Capture(record=record, folder=project.state)
 
 
-def _guides(docs: Path) -> list[str]:
-    """Return the hand-written pages of the guide, its index first."""
-    found = [path.relative_to(docs).as_posix() for path in (docs / "guide").rglob("*.md")]
+def _guides(docs: Path, languages: Sequence[str]) -> list[str]:
+    """Return the hand-written pages of the guide in every language, its index first."""
+    folders = [docs / "guide", *(docs / language / "guide" for language in languages)]
+    found = [path.relative_to(docs).as_posix() for f in folders for path in f.rglob("*.md")]
     return sorted(found, key=lambda uri: (not uri.endswith("index.md"), uri))

@@ -62,7 +62,7 @@ class Change(Frozen):
 
 
 class Departure(Frozen):
-    """Where the running code differs from the paper; tests/zoo/test_departures.py asserts each."""
+    """Where the running code differs from the paper; tests/zoo/test_departures_*.py assert each."""
 
     id: str
     text: Text
@@ -80,6 +80,7 @@ class Residual(StrEnum):
     """A known reason why two counts of one architecture differ; analysis computes its size."""
 
     NORM_STATISTICS = "moving mean and variance of BatchNorm"
+    NORM_SCALES = "γ of BatchNorm"
     NORM_PARAMETERS = "γ and β of BatchNorm"
     BIASES = "biases of convolutions that BatchNorm makes superfluous"
     STRIDE_IN_POINTWISE = "stride 2 in the first 1×1 instead of the 3×3"
@@ -170,6 +171,15 @@ class ModuleCall(Frozen):
     macs: int = Field(description="MACs spent here and in no submodule (FlopCounterMode / 2)")
 
 
+class OtherSize(Frozen):
+    """What a model does with an input of another height and width."""
+
+    input_shape: Shape = Field(description="without the batch")
+    outputs: tuple[Shape, ...] = Field(default=(), description="of every call of a leaf, in order")
+    macs: int | None = None
+    error: str | None = Field(default=None, description="why it refuses this size")
+
+
 class TorchinfoRow(Frozen):
     """One line of torchinfo's table: somebody else's view of the same call."""
 
@@ -210,22 +220,148 @@ class ParameterStats(Frozen):
     std: float | None = Field(description="n-1 in the denominator; none for a single value")
     min: float | None
     max: float | None
+    sparsity: float | None = Field(default=None, description="share of values that are exactly 0")
     histogram: Histogram | None = None
     file: str | None = Field(default=None, description="picture of the kernels, if one was made")
 
 
+class KernelGrid(Frozen):
+    """The strongest kernels of one convolution: a filter a row, its strongest inputs in columns.
+
+    A depthwise convolution has one input a filter; its filters fill the rows one after another.
+    """
+
+    name: str = Field(description="of the parameter")
+    filters: tuple[int, ...] = Field(description="output channels shown, by norm, largest first")
+    inputs: tuple[tuple[int, ...], ...] = Field(
+        description="input channels shown of each filter, by norm, largest first"
+    )
+    columns: int
+    file: str = Field(description="sprite, which other grids share")
+    top: int = Field(description="pixels from the top of the sprite")
+    width: int = Field(description="pixels of the grid")
+    height: int
+
+
+class NormVector(Frozen):
+    """One of BatchNorm's four vectors."""
+
+    symbol: str = Field(description="γ, β, μ or σ²")
+    mean: float | None = Field(description="none when no value is finite")
+    std: float | None = Field(description="n-1 in the denominator; none for a single value")
+    min: float | None
+    max: float | None
+
+
+class NormStats(Frozen):
+    """What one BatchNorm layer has learnt, and what it has seen."""
+
+    path: str
+    channels: int
+    epsilon: float
+    vectors: tuple[NormVector, ...]
+    file: str = Field(description="JSON: by path, by symbol, the value of every channel")
+
+
+class Step(StrEnum):
+    """What kind of operation made a tensor; norm and activation behind it are included."""
+
+    CONVOLUTION = "convolution"
+    CONCATENATION = "concatenation"
+    SUM = "sum"
+    SPLIT = "split"
+    SHUFFLE = "channel shuffle"
+    POOLING = "pooling"
+    OTHER = "output"
+
+
 class FeatureGrid(Frozen):
-    """The strongest channels of one module's output for one picture, as one sprite."""
+    """The strongest channels of one tensor for one picture, as one sprite of grey tiles.
+
+    Numbers a channel are in the order of `shown_channels`, to four digits. In a tile, 0 stands for
+    the channel's low and 255 for its high, so that pages can draw it at any other scale.
+    """
 
     image: str
-    path: str
-    shape: Shape = Field(description="(C, H, W) of the module's output")
+    path: str = Field(description="module it belongs to; empty for the model itself")
+    node: str | None = Field(default=None, description="id of the operation; none without a graph")
+    step: Step = Step.OTHER
+    is_output: bool = Field(default=True, description="whether the module returns this tensor")
+    part: int | None = Field(default=None, description="which part of a split, from 1")
+    also: tuple[str, ...] = Field(
+        default=(), description="inner modules that return the very same tensor"
+    )
+    shape: Shape = Field(description="(C, H, W) of the tensor")
     shown_channels: tuple[int, ...] = Field(description="ranked by mean square activation")
+    means: tuple[float, ...] = Field(default=(), description="of each shown channel")
+    sparsities: tuple[float, ...] = Field(
+        default=(), description="share of zeros in each shown channel"
+    )
+    lows: tuple[float, ...] = Field(default=(), description="least value of each tile")
+    highs: tuple[float, ...] = Field(default=(), description="greatest value of each tile")
     columns: int
     dead_fraction: float = Field(description="share of channels that are zero everywhere")
+    mean: float | None = Field(default=None, description="of all finite values")
+    sparsity: float | None = Field(default=None, description="share of zeros in all channels")
+    non_finite: int = Field(default=0, description="how many values are NaN or infinite")
     file: str
-    width: int = Field(description="pixels of the sprite")
+    top: int = Field(default=0, description="pixels from the top of the sprite, if grids share it")
+    width: int = Field(description="pixels of the grid")
     height: int
+
+    @property
+    def name(self) -> str:
+        """Say where it is for readers: a module, or a step inside of it."""
+        if self.is_output:
+            return self.path
+        part = f" {self.part}" if self.part else ""
+        return " / ".join(filter(None, (self.path, f"{self.step}{part}")))
+
+
+class ThumbnailSheet(Frozen):
+    """One small tile for every operation of the graph, for one picture."""
+
+    image: str
+    file: str
+    tile: int = Field(description="pixels of a tile's side; tiles touch")
+    columns: int
+    nodes: tuple[str, ...] = Field(description="ids of operations, row by row")
+
+
+class AttributionMethod(StrEnum):
+    """How it is found out which places of a picture speak for a class."""
+
+    GRAD_CAM = "Grad-CAM"
+    SALIENCY = "input gradient"
+
+
+class Attribution(Frozen):
+    """Which places of one picture speak for its likeliest class: a transparent overlay."""
+
+    image: str
+    method: AttributionMethod
+    label: str = Field(description="the class it is about")
+    node: str | None = Field(default=None, description="maps that Grad-CAM weighs; else none")
+    file: str = Field(description="as large as the input, more opaque where more counts")
+
+
+class Skipped(Frozen):
+    """Something that cannot be shown, and why."""
+
+    kind: str = Field(description="features, attribution or predictions")
+    path: str = Field(default="", description="module it is about; empty for the model itself")
+    image: str = Field(default="", description="picture it is about; empty for every one")
+    reason: str
+
+
+class PictureBudget(Frozen):
+    """What the pictures of one model weigh, and what was given up to stay within the limit."""
+
+    limit_bytes: int
+    used_bytes: int
+    quality: int = Field(description="of lossy WebP, up to 100, that the feature grids got")
+    channels: int = Field(description="shown of a layer at most")
+    left_out: tuple[str, ...] = Field(default=(), description="what was not drawn for lack of room")
 
 
 class Score(Frozen):
@@ -241,6 +377,9 @@ class Prediction(Frozen):
     image: str
     top: tuple[Score, ...]
     probability_sum: float = Field(description="over all classes, as computed")
+    logits: str | None = Field(
+        default=None, description="JSON file of every class's output, before the softmax; null: -∞"
+    )
 
 
 class Reference(Frozen):
@@ -249,6 +388,9 @@ class Reference(Frozen):
     source: str
     weights_tag: str
     num_params: int | None = None
+    auxiliary_params: int | None = Field(
+        default=None, description="of the heads that its builder adds for training"
+    )
     gmacs: float | None = Field(default=None, description="torchvision labels it GFLOPS")
     top1: float | None = None
     top5: float | None = None
@@ -302,10 +444,22 @@ class ModelRecord(Frozen):
     modules: tuple[ModuleInfo, ...] = ()
     calls: tuple[ModuleCall, ...] = ()
     nodes: tuple[Node, ...] = ()
+    other_sizes: tuple[OtherSize, ...] = ()
     parameters: tuple[ParameterStats, ...] = ()
     pictures: tuple[Picture, ...] = ()
-    features: tuple[FeatureGrid, ...] = ()
+    kernels: tuple[KernelGrid, ...] = ()
+    norms: tuple[NormStats, ...] = ()
+    features: tuple[FeatureGrid, ...] = Field(
+        default=(), description="of stages, blocks, branches and connectors; a file each"
+    )
+    inner_features: tuple[FeatureGrid, ...] = Field(
+        default=(), description="of single steps inside blocks; several share a file"
+    )
+    thumbnails: tuple[ThumbnailSheet, ...] = ()
     predictions: tuple[Prediction, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    picture_budget: PictureBudget | None = None
     reference: Reference | None = None
     artifacts: tuple[Artifact, ...] = ()
     provenance: Provenance | None = None

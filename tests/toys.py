@@ -85,6 +85,74 @@ class Functional(nn.Module):
         return F.linear(maps.mean((2, 3)), self.matrix)
 
 
+class FunctionalResidual(nn.Module):
+    """Residual blocks of plain functions: two that keep the shape, one with a projection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        same, wider = (2, 2, 3, 3), (4, 2, 3, 3)
+        shapes = ((2, 3, 3, 3), same, same, same, same, wider, (4, 4, 3, 3), (4, 2, 1, 1))
+        for number, shape in enumerate(shapes):
+            self.register_parameter(f"kernel{number}", nn.Parameter(torch.randn(shape) / 4))
+        self.matrix = nn.Parameter(torch.randn(3, 4))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = F.conv2d(pictures, self.kernel0, padding=1)
+        for first, second in ((self.kernel1, self.kernel2), (self.kernel3, self.kernel4)):
+            inside = F.conv2d(F.relu(F.conv2d(maps, first, padding=1)), second, padding=1)
+            maps = F.relu(inside + maps)
+        inside = F.relu(F.conv2d(maps, self.kernel5, padding=1, stride=2))
+        inside = F.conv2d(inside, self.kernel6, padding=1)
+        maps = F.relu(inside + F.conv2d(maps, self.kernel7, stride=2))
+        return F.linear(maps.mean((2, 3)), self.matrix)
+
+
+class FunctionalBranches(nn.Module):
+    """Three times three branches, concatenated, of plain functions; one of the times with 5×5."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for number, size in enumerate((3, 3, 5)):
+            shapes = ((1, 4, 1, 1), (2, 4, size, size), (1, 4, 1, 1))
+            for branch, shape in zip("abc", shapes, strict=True):
+                kernel = nn.Parameter(torch.randn(shape) / 4)
+                self.register_parameter(f"kernel{number}{branch}", kernel)
+        self.stem = nn.Parameter(torch.randn(4, 3, 3, 3))
+        self.matrix = nn.Parameter(torch.randn(3, 4))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = F.relu(F.conv2d(pictures, self.stem))
+        maps = self.branched(maps, self.kernel0a, self.kernel0b, self.kernel0c)
+        maps = self.branched(maps, self.kernel1a, self.kernel1b, self.kernel1c)
+        maps = self.branched(maps, self.kernel2a, self.kernel2b, self.kernel2c)
+        return F.linear(maps.mean((2, 3)), self.matrix)
+
+    @staticmethod
+    def branched(maps: Tensor, ones: Tensor, wide: Tensor, pooled: Tensor) -> Tensor:
+        narrow = F.conv2d(maps, ones)
+        around = F.conv2d(maps, wide, padding=wide.shape[-1] // 2)
+        highest = F.conv2d(F.max_pool2d(maps, 3, stride=1, padding=1), pooled)
+        return F.relu(torch.cat((narrow, around, highest), dim=1))
+
+
+class FunctionalLadder(nn.Module):
+    """Three dense layers of plain functions: each reads the stem and all layers before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Parameter(torch.randn(4, 3, 3, 3))
+        for number in range(3):
+            kernel = nn.Parameter(torch.randn(2, 4 + 2 * number, 3, 3) / 6)
+            self.register_parameter(f"kernel{number}", kernel)
+        self.matrix = nn.Parameter(torch.randn(3, 10))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        found = [F.relu(F.conv2d(pictures, self.stem))]
+        for kernel in (self.kernel0, self.kernel1, self.kernel2):
+            found.append(F.relu(F.conv2d(torch.cat(found, dim=1), kernel, padding=1)))
+        return F.linear(torch.cat(found, dim=1).mean((2, 3)), self.matrix)
+
+
 class Shared(nn.Module):
     """One convolution used twice, and a layer that is never called."""
 
@@ -201,6 +269,7 @@ class Unusual(nn.Module):
 TRACED = (
     *("Plain", "ResidualNet", "Branches", "Functional", "Shared", "Chain", "Padded"),
     *("Gated", "Recurrent", "Unusual"),
+    *("FunctionalResidual", "FunctionalBranches", "FunctionalLadder"),
 )
 """Toys that torch.export can trace."""
 

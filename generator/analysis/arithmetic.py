@@ -4,15 +4,24 @@ from dataclasses import dataclass
 from math import prod
 
 from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.message import Message
 from generator.analysis.window import Window, spatial, window_of
 from generator.records import Node, Shape
+
+_SIDES = (Message("depth"), Message("height"), Message("width"))
+_ALL_SIDES = {
+    1: Message("length"),
+    2: Message("height = width"),
+    3: Message("depth = height = width"),
+}
+"""What one line is about that holds for every side, by their number."""
 
 
 @dataclass(frozen=True)
 class Step:
     """One line of arithmetic: what is computed, and how."""
 
-    what: str
+    what: Message
     how: str
 
 
@@ -24,7 +33,7 @@ def arithmetic(node: Node, input_shape: Shape, params: int) -> tuple[Step, ...]:
         steps.extend(_sizes(window, input_shape, node))
     if kind_of(node) is Kind.RESHAPE and len(node.output_shape) == 2 < len(input_shape):  # noqa: PLR2004
         factors = "·".join(map(str, input_shape[1:]))
-        steps.append(Step("features", f"{factors} = {grouped(prod(input_shape[1:]))}"))
+        steps.append(Step(Message("features"), f"{factors} = {grouped(prod(input_shape[1:]))}"))
     weight = node.arguments.get("weight_shape")
     if isinstance(weight, tuple):
         shape = tuple(int(size) for size in weight)
@@ -51,11 +60,10 @@ def grouped(number: int) -> str:
 
 def _sizes(window: Window, input_shape: Shape, node: Node) -> list[Step]:
     before, after = spatial(input_shape), spatial(node.output_shape) or (1,) * len(window.kernel)
-    names = ("length",) if len(before) == 1 else ("depth", "height", "width")[-len(before) :]
     lines = [_size(before[axis], after[axis], window, axis) for axis in range(len(before))]
     if len(set(lines)) == 1:
-        return [Step(" = ".join(names), lines[0])]
-    return [Step(name, line) for name, line in zip(names, lines, strict=True)]
+        return [Step(_ALL_SIDES[len(before)], lines[0])]
+    return [Step(name, line) for name, line in zip(_SIDES[-len(before) :], lines, strict=True)]
 
 
 def _starts_outside(size: int, window: Window, axis: int) -> bool:
@@ -93,14 +101,17 @@ def _costs(
     places = input_shape if "transpose" in node.op else node.output_shape
     per_place = "·".join(map(str, weight[1:]))
     total = grouped(prod(places) * prod(weight[1:]))
-    return [*steps, Step("MACs", f"({'·'.join(map(str, places[1:]))}) · ({per_place}) = {total}")]
+    return [
+        *steps,
+        Step(Message("MACs"), f"({'·'.join(map(str, places[1:]))}) · ({per_place}) = {total}"),
+    ]
 
 
 def _parameters(node: Node, weight: tuple[int, ...]) -> Step:
     factors, count = "·".join(map(str, weight)), prod(weight)
     if not node.arguments.get("bias"):
-        return Step("parameters", f"{factors} = {grouped(count)}")
+        return Step(Message("parameters"), f"{factors} = {grouped(count)}")
     if kind_of(node) is Kind.NORM:
-        return Step("parameters", f"2·{factors} = {grouped(2 * count)}")
+        return Step(Message("parameters"), f"2·{factors} = {grouped(2 * count)}")
     biases = node.output_shape[-1] if kind_of(node) is Kind.LINEAR else node.output_shape[1]
-    return Step("parameters", f"{factors} + {biases} = {grouped(count + biases)}")
+    return Step(Message("parameters"), f"{factors} + {biases} = {grouped(count + biases)}")

@@ -1,90 +1,95 @@
 """Decides whether a model's numbers agree with each other and with somebody else's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
+from fractions import Fraction
 
 from generator.analysis.arithmetic import grouped
-from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.connections import connections
 from generator.analysis.layers import Layer, layers
+from generator.analysis.message import Message
+from generator.analysis.precision import Fit, fit
+from generator.analysis.residuals import (
+    Part,
+    all_norm_parameters,
+    bias_outputs,
+    residual,
+)
 from generator.analysis.totals import totals
-from generator.records import ModelRecord
+from generator.records import Claim, ModelRecord, ModelSpec, Quantity, Reference, Residual, Text
+
+_BIASES = Message("one per output that gets a bias")
+_NORMS = Message("normalisation parameters, once")
+_GMACS = Message("published as GFLOPS, counted as MACs, to three decimals")
+_ROWS = Message("one by one, equal parameters and output shape")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One number held against another."""
+    """One number held against another: ours + parts = theirs."""
 
     what: str
     ours: str
     theirs: str
     source: str
     agrees: bool
-    note: str = ""
+    note: Message | None = None
+    """What is counted, or how."""
+    remark: Text | None = None
+    """What a claim's own entry says about a difference that has no computed part."""
     is_binding: bool = True
-    """Whether disagreement is a defect; a tool that counts something else may differ."""
+    """Whether disagreement is a defect; who counts or builds something else may differ."""
+    parts: tuple[Part, ...] = ()
+    """What they count more (or less) than we do, each reason by itself; none of them zero."""
+    reached: str = ""
+    """Ours with all parts added; empty where there are none."""
+    rest: int = 0
+    """What they have more than that, unexplained; zero where the check agrees."""
+    path: str = ""
+    """Module it is about; empty for the whole net."""
+    fit: Fit = Fit.EXACT
 
     @property
     def verdict(self) -> str:
         """Say in a word how it went."""
         if not self.agrees:
-            return "no"
-        return "yes" if self.ours == self.theirs else "explained"
+            return "no" if self.is_binding else Fit.NONE
+        return "explained" if self.parts else self.fit
 
 
-def checks(record: ModelRecord) -> tuple[Check, ...]:
-    """Hold a record against itself and against what is published about the same code."""
+def checks(record: ModelRecord, spec: ModelSpec | None = None) -> tuple[Check, ...]:
+    """Hold a record against itself, other tools, its code's authors and what the spec claims."""
     if not record.is_captured:
         return ()
-    sums = totals(record)
     rows = layers(record)
-    found = [
-        _equal("parameters", sums.params, sum(row.params for row in rows), "sum over all layers"),
-        _equal("MACs", sums.macs or 0, sum(row.macs for row in rows), "sum over all layers"),
-    ]
-    if record.torchinfo_macs is not None:
-        found.append(_torchinfo(record))
-        found.append(_torchinfo_rows(record, rows))
-    reference = record.reference
-    if reference is None:
-        return tuple(found)
-    if reference.num_params is not None:
-        found.append(_equal("parameters", sums.params, reference.num_params, reference.source))
-    if reference.gmacs is not None:
-        ours = (sums.macs or 0) / 1e9
-        found.append(
-            Check(
-                what="MACs",
-                ours=f"{ours:.3f} G",
-                theirs=f"{reference.gmacs:.3f} G",
-                source=reference.source,
-                agrees=abs(ours - reference.gmacs) <= 0.0005 + 1e-9,
-                note="published as GFLOPS, counted as MACs, to three decimals",
-            )
-        )
-    return tuple(found)
-
-
-def _equal(what: str, ours: int, theirs: int, source: str) -> Check:
-    return Check(what, grouped(ours), grouped(theirs), source, ours == theirs)
-
-
-def _torchinfo(record: ModelRecord) -> Check:
-    """Explain torchinfo's own count: it adds biases per output and BatchNorm's parameters once."""
-    ours, theirs = record.total_macs or 0, record.torchinfo_macs or 0
-    biases = _bias_outputs(record)
-    norms = _norm_parameters(record)
-    rest = theirs - ours - biases - norms
-    parts = [
-        f"{grouped(part)} for {name}"
-        for part, name in ((biases, "biases"), (norms, "normalisation parameters"))
-        if part
-    ]
-    note = f"it also counts {' and '.join(parts)}" if parts else ""
-    if rest:
-        note = "; ".join(filter(None, [note, f"{grouped(rest)} are not explained"]))
-    return Check(
-        "MACs", grouped(ours), grouped(theirs), "torchinfo", rest == 0, note, is_binding=False
+    return (
+        *_sums(record, rows),
+        *_torchinfo(record, rows),
+        *(_published(record, record.reference) if record.reference else ()),
+        *(_claimed(claim, record) for claim in (spec.claims if spec else ())),
     )
+
+
+def _sums(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:
+    sums = totals(record)
+    source = "sum over all layers"
+    yield _against("parameters", sums.params, sum(row.params for row in rows), source)
+    yield _against("MACs", sums.macs or 0, sum(row.macs for row in rows), source)
+
+
+def _torchinfo(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:
+    """Explain torchinfo's own count: it adds biases per output and norms' parameters once."""
+    if record.torchinfo_macs is None:
+        return
+    yield _against(
+        "MACs",
+        record.total_macs or 0,
+        record.torchinfo_macs,
+        "torchinfo",
+        parts=(Part(_BIASES, bias_outputs(record)), Part(_NORMS, all_norm_parameters(record))),
+        is_binding=False,
+    )
+    yield _torchinfo_rows(record, rows)
 
 
 def _torchinfo_rows(record: ModelRecord, rows: tuple[Layer, ...]) -> Check:
@@ -94,25 +99,94 @@ def _torchinfo_rows(record: ModelRecord, rows: tuple[Layer, ...]) -> Check:
     alike = [line for line in lines if ours.get(line.path) == (line.params, line.output_shape)]
     return Check(
         what="layers",
-        ours=f"{len(alike)} layers",
-        theirs=f"{len(lines)} layers",
+        ours=grouped(len(alike)),
+        theirs=grouped(len(lines)),
         source="torchinfo",
         agrees=len(alike) == len(lines),
-        note="one by one, equal parameters and output shape",
+        note=_ROWS,
         is_binding=False,
     )
 
 
-def _bias_outputs(record: ModelRecord) -> int:
-    """Return the outputs that get a bias added: one operation each."""
-    return sum(
-        prod(node.output_shape)
-        for node in record.nodes
-        if kind_of(node) in {Kind.CONV, Kind.LINEAR} and node.arguments.get("bias")
+def _published(record: ModelRecord, reference: Reference) -> Iterable[Check]:
+    sums = totals(record)
+    if reference.num_params is not None:
+        # Auxiliary heads are part of Inception v3's published figure, and not of GoogLeNet's.
+        heads = residual(Residual.AUXILIARY_HEADS, record)
+        with_heads = sums.params + heads.amount == reference.num_params
+        parts = (heads,) if with_heads else ()
+        yield _against(
+            "parameters", sums.params, reference.num_params, reference.source, parts=parts
+        )
+    if reference.gmacs is not None:
+        ours = (sums.macs or 0) / 1e9
+        agrees = abs(ours - reference.gmacs) <= 0.0005 + 1e-9
+        yield Check(
+            what="MACs",
+            ours=f"{ours:.3f} G",
+            theirs=f"{reference.gmacs:.3f} G",
+            source=reference.source,
+            agrees=agrees,
+            note=_GMACS,
+        )
+
+
+def _claimed(claim: Claim, record: ModelRecord) -> Check:
+    """Hold a printed figure against ours; a paper's figure that differs is no defect of code."""
+    ours = _measured(claim, record)
+    parts = tuple(residual(reason, record) for reason in claim.residuals)
+    known = tuple(part for part in parts if part.amount)
+    reached = ours + sum(part.amount for part in known)
+    how = fit(reached, claim.printed, claim.value)
+    agrees = how is not Fit.NONE
+    return Check(
+        what=claim.quantity,
+        ours=grouped(ours),
+        theirs=claim.printed,
+        source=claim.source,
+        agrees=agrees,
+        remark=claim.note,
+        is_binding=False,
+        parts=known,
+        reached=grouped(reached) if known else "",
+        rest=0 if agrees else round(Fraction(claim.value)) - reached,
+        path=claim.path,
+        fit=how,
     )
 
 
-def _norm_parameters(record: ModelRecord) -> int:
-    sizes = {parameter.name: parameter.numel for parameter in record.parameters}
-    names = {p for node in record.nodes if node.op.endswith("norm") for p in node.parameters}
-    return sum(sizes.get(name, 0) for name in names)
+def _measured(claim: Claim, record: ModelRecord) -> int:
+    """Return what we count of a claim's quantity, in its module or the whole net."""
+    if claim.quantity is Quantity.CONNECTIONS:
+        found = connections(record)
+        return sum(row.connections for row in found if _is_inside(row.path, claim.path))
+    rows = [row for row in layers(record) if _is_inside(row.path, claim.path)]
+    return sum(row.macs if claim.quantity is Quantity.MACS else row.params for row in rows)
+
+
+def _is_inside(path: str, module: str) -> bool:
+    return not module or path == module or path.startswith(f"{module}.")
+
+
+def _against(  # noqa: PLR0913 - a check is made of as many facts
+    what: str,
+    ours: int,
+    theirs: int,
+    source: str,
+    *,
+    parts: tuple[Part, ...] = (),
+    is_binding: bool = True,
+) -> Check:
+    known = tuple(part for part in parts if part.amount)
+    reached = ours + sum(part.amount for part in known)
+    return Check(
+        what=what,
+        ours=grouped(ours),
+        theirs=grouped(theirs),
+        source=source,
+        agrees=reached == theirs,
+        is_binding=is_binding,
+        parts=known,
+        reached=grouped(reached) if known else "",
+        rest=theirs - reached,
+    )

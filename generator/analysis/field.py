@@ -6,10 +6,10 @@ Convolutional Neural Networks", Distill 2019). Where branches meet, the largest 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.analysis.kinds import Kind, kind_of
-from generator.analysis.window import Window, spatial, window_of
+from generator.analysis.window import Window, numbers, spatial, window_of
 from generator.records import Node
 
 _SEES_EVERYTHING = frozenset({Kind.LINEAR, Kind.ATTENTION})
@@ -21,6 +21,8 @@ class Field:
 
     size: tuple[int, ...]
     stride: tuple[int, ...]
+    start: tuple[int, ...]
+    """Where the first position's field begins; negative in the padding."""
 
 
 def fields(nodes: tuple[Node, ...]) -> dict[str, Field]:
@@ -44,7 +46,7 @@ def fields(nodes: tuple[Node, ...]) -> dict[str, Field]:
 
 def _input_field(node: Node) -> Field | None:
     rank = len(spatial(node.output_shape))
-    return Field((1,) * rank, (1,) * rank) if rank else None
+    return Field((1,) * rank, (1,) * rank, (0,) * rank) if rank else None
 
 
 def _next(
@@ -57,7 +59,7 @@ def _next(
     if window is not None and len(window.kernel) >= len(found[inputs[0].id].size):
         return _widened(found[inputs[0].id], window)
     if node.op == "pad":
-        return found[inputs[0].id]
+        return _shifted(found[inputs[0].id], node)
     if kind_of(node) in _SEES_EVERYTHING | {Kind.CONV, Kind.POOL}:
         return None
     return _joined(node, inputs, found)
@@ -67,10 +69,21 @@ def _widened(before: Field, window: Window) -> Field:
     """Apply a window; one with more axes than the maps slides over their channels as well."""
     rank = len(before.size)
     extent, step = window.extent[-rank:], window.stride[-rank:]
+    border = (padded // 2 for padded in window.padded[-rank:])
     return Field(
         tuple(r + (k - 1) * j for r, k, j in zip(before.size, extent, before.stride, strict=True)),
         tuple(j * s for j, s in zip(before.stride, step, strict=True)),
+        tuple(a - p * j for a, p, j in zip(before.start, border, before.stride, strict=True)),
     )
+
+
+def _shifted(before: Field, node: Node) -> Field:
+    """Add a border; torch names the last axis first, each with its two sides."""
+    sides = numbers(node, "pad", 1, 0)
+    rank = len(before.size)
+    added = [*reversed(sides[::2]), *(0,) * rank][:rank] if len(sides) == 2 * rank else (0,) * rank
+    start = tuple(a - p * j for a, p, j in zip(before.start, added, before.stride, strict=True))
+    return replace(before, start=start)
 
 
 def _joined(node: Node, inputs: list[Node], found: Mapping[str, Field]) -> Field | None:
@@ -79,5 +92,12 @@ def _joined(node: Node, inputs: list[Node], found: Mapping[str, Field]) -> Field
     same = [p for p in inputs if p.output_shape[-rank:] == node.output_shape[-rank:]]
     if not same or any(len(found[p.id].size) != rank for p in inputs):
         return None
-    size = tuple(max(found[p.id].size[axis] for p in inputs) for axis in range(rank))
-    return Field(size, found[same[0].id].stride)
+    largest = [
+        max((found[p.id] for p in inputs), key=lambda field: field.size[axis])
+        for axis in range(rank)
+    ]
+    return Field(
+        tuple(field.size[axis] for axis, field in enumerate(largest)),
+        found[same[0].id].stride,
+        tuple(field.start[axis] for axis, field in enumerate(largest)),
+    )

@@ -1,15 +1,18 @@
 """Decides what the layer table says: one row per executed leaf, in order, and none lost."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.analysis.arithmetic import Step, arithmetic
 from generator.analysis.field import Field, fields
 from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.message import Message
 from generator.analysis.operations import operations
 from generator.analysis.stages import stride_by_node
 from generator.analysis.words import explain
 from generator.records import ModelRecord, ModuleCall, Node, ParameterStats, Shape
+
+_UNKNOWN = Message("No formula for this operation.")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Layer:
     stride: int | None
     field: Field | None
     steps: tuple[Step, ...]
-    explanation: str
+    explanation: Message
     onnx: str | None
 
     @property
@@ -84,14 +87,14 @@ class _Context:
             stride=None if last is None else self.strides.get(last.id),
             field=None if last is None else self.fields.get(last.id),
             steps=self.steps(weighted or nodes[:1], call, params),
-            explanation="" if main is None else explain(main, shape),
+            explanation=_UNKNOWN if main is None else explain(main, shape),
             onnx=None if main is None else main.onnx,
         )
 
     def steps(self, nodes: list[Node], call: ModuleCall, params: int) -> tuple[Step, ...]:
         """Derive the numbers of a call; where several operations have weights, each says whose."""
         return tuple(
-            Step(f"{node.op}: {step.what}" if len(nodes) > 1 else step.what, step.how)
+            replace(step, what=_whose(node, step.what)) if len(nodes) > 1 else step
             for node in nodes
             for step in arithmetic(node, self.shape_before(node, call), params)
         )
@@ -102,6 +105,10 @@ class _Context:
             return call.input_shape
         produced = (self.shapes.get(name) for name in node.inputs)
         return next(filter(None, produced), call.input_shape)
+
+
+def _whose(node: Node, what: Message) -> Message:
+    return Message("{op}: {what}", op=node.op, what=what)
 
 
 def _owned(parameters: tuple[ParameterStats, ...]) -> dict[str, int]:
@@ -126,6 +133,6 @@ def _idle(path: str, module_type: str, params: int) -> Layer:
         stride=None,
         field=None,
         steps=(),
-        explanation="Not called in this forward pass.",
+        explanation=Message("Not called in this forward pass."),
         onnx=None,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
-from generator.analysis.blocks import block_groups
+from generator.analysis.blocks import blocks
 from generator.analysis.cost import macs_by_node
 from generator.analysis.field import fields
 from generator.analysis.kinds import Kind, kind_of
@@ -46,7 +46,7 @@ def stages(record: ModelRecord) -> tuple[Stage, ...]:
     order = sorted(members, key=lambda stride: (stride is None, stride or 0))
     macs = macs_by_node(record)
     sizes = {parameter.name: parameter.numel for parameter in record.parameters}
-    ends = _block_ends(record)
+    ends = {block.output for block in blocks(record)}
     counted: set[str] = set()
     return tuple(_stage(stride, members[stride], macs, sizes, ends, counted) for stride in order)
 
@@ -90,15 +90,3 @@ def _stage(  # noqa: PLR0913 - what a stage is made from
 def _last_with_positions(nodes: list[Node]) -> Node:
     """Return the last operation of a stage on maps, where it has any."""
     return next((n for n in reversed(nodes) if prod(spatial(n.output_shape)) > 1), nodes[-1])
-
-
-def _block_ends(record: ModelRecord) -> set[str]:
-    """Return the last operation of every block."""
-    paths = {path for group in block_groups(record) for path in group.paths}
-    last: dict[str, str] = {}
-    for node in record.nodes:
-        parts = node.path.split(".")
-        for end in range(1, len(parts) + 1):
-            if (path := ".".join(parts[:end])) in paths:
-                last[path] = node.id
-    return set(last.values())

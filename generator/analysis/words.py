@@ -5,6 +5,7 @@ from math import prod
 
 from generator.analysis.arithmetic import grouped
 from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.message import Message
 from generator.analysis.window import (
     Window,
     changes_nothing,
@@ -21,7 +22,7 @@ _PLANE = 2
 """Spatial dimensions of a picture: height and width."""
 
 
-def explain(node: Node, input_shape: Shape) -> str:
+def explain(node: Node, input_shape: Shape) -> Message:
     """Say what an operation does to a tensor of the given shape."""
     if len(input_shape) < _BATCH_AND_CHANNELS:
         return _other(node, input_shape)
@@ -33,108 +34,163 @@ def by_size(sizes: tuple[int, ...]) -> str:
     return "×".join(map(str, sizes))
 
 
-def _conv(node: Node, before: Shape) -> str:
+def _conv(node: Node, before: Shape) -> Message:
     weight = node.arguments.get("weight_shape")
     window = window_of(node, before)
     if not isinstance(weight, tuple) or window is None:
         return _other(node, before)
+    kernels = _kernels(node, before, window, weight)
+    return _two(kernels, _change(window, before, node.output_shape))
+
+
+def _kernels(node: Node, before: Shape, window: Window, weight: tuple[object, ...]) -> Message:
     groups = numbers(node, "groups", 1, 1)[0]
-    kernels = f"{weight[0]} kernels of {by_size(window.kernel)}"
+    count, size = weight[0], by_size(window.kernel)
     if is_depthwise(node, before):
-        first = f"Depthwise: {kernels}, each reads one channel only."
-    elif groups > 1:
-        first = f"{kernels} in {groups} groups, each reads {weight[1]} of {before[1]} channels."
-    elif prod(window.kernel) == 1:
-        first = f"Pointwise: {weight[0]} kernels of 1×1 mix the {before[1]} channels at each place."
-    else:
-        first = f"{kernels}×{weight[1]} slide over all {before[1]} channels."
-    return f"{first} {_change(window, before, node.output_shape)}"
-
-
-def _linear(node: Node, before: Shape) -> str:
-    return (
-        f"Every one of {grouped(node.output_shape[-1])} outputs reads all "
-        f"{grouped(before[-1])} inputs."
+        return Message(
+            "Depthwise: {count} kernels of {size}, each reads one channel only.",
+            count=count,
+            size=size,
+        )
+    if groups > 1:
+        return Message(
+            "{count} kernels of {size} in {groups} groups, each reads {part} of {all} channels.",
+            count=count,
+            size=size,
+            groups=groups,
+            part=weight[1],
+            all=before[1],
+        )
+    if prod(window.kernel) == 1:
+        return Message(
+            "Pointwise: {count} kernels of 1×1 mix the {all} channels at each place.",
+            count=count,
+            all=before[1],
+        )
+    return Message(
+        "{count} kernels of {size} slide over all {all} channels.",
+        count=count,
+        size=f"{size}×{weight[1]}",
+        all=before[1],
     )
 
 
-def _pool(node: Node, before: Shape) -> str:
+def _linear(node: Node, before: Shape) -> Message:
+    return Message(
+        "Every one of {outputs} outputs reads all {inputs} inputs.",
+        outputs=grouped(node.output_shape[-1]),
+        inputs=grouped(before[-1]),
+    )
+
+
+def _pool(node: Node, before: Shape) -> Message:
     window = window_of(node, before)
     if window is None:
         return _other(node, before)
-    how = "largest value" if "max" in node.op else "mean"
+    how = Message("largest value") if "max" in node.op else Message("mean")
+    size = by_size(window.kernel)
     if is_global(window, before, node.output_shape):
-        return f"Keeps one number per channel: the {how} over all {by_size(window.kernel)} places."
+        return Message(
+            "Keeps one number per channel: the {how} over all {size} places.", how=how, size=size
+        )
     if changes_nothing(window):
-        return "Already at the wanted size: every value is kept as it is."
-    return (
-        f"Takes the {how} of every {by_size(window.kernel)} window. "
-        f"{_change(window, before, node.output_shape)}"
+        return Message("Already at the wanted size: every value is kept as it is.")
+    takes = Message("Takes the {how} of every {size} window.", how=how, size=size)
+    return _two(takes, _change(window, before, node.output_shape))
+
+
+def _norm(node: Node, before: Shape) -> Message:
+    if not node.op.lower().startswith("batch"):
+        return _two(Message("Normalises values by statistics of the input itself."), _STAYS)
+    if node.parameters:
+        shifts = Message(
+            "Shifts and scales each of {all} channels by its stored mean and variance, then by "
+            "its learned γ and β.",
+            all=before[1],
+        )
+    else:
+        shifts = Message(
+            "Shifts and scales each of {all} channels by its stored mean and variance.",
+            all=before[1],
+        )
+    return _two(shifts, _STAYS)
+
+
+def _activation(node: Node, _before: Shape) -> Message:
+    return _two(_CURVES.get(node.op, Message("Applies {op} to every value.", op=node.op)), _STAYS)
+
+
+def _dropout(_node: Node, _before: Shape) -> Message:
+    return Message(
+        "Switches values off at random while training; here, in evaluation, it does nothing."
     )
 
 
-def _norm(node: Node, before: Shape) -> str:
-    if node.op.lower().startswith("batch"):
-        stored = f"Shifts and scales each of {before[1]} channels by its stored mean and variance"
-        learned = ", then by its learned γ and β" if node.parameters else ""
-        return f"{stored}{learned}. The shape stays."
-    return "Normalises values by statistics of the input itself. The shape stays."
-
-
-def _activation(node: Node, _before: Shape) -> str:
-    sentence = _CURVES.get(node.op, f"Applies {node.op} to every value.")
-    return f"{sentence} The shape stays."
-
-
-def _dropout(_node: Node, _before: Shape) -> str:
-    return "Switches values off at random while training; here, in evaluation, it does nothing."
-
-
-def _merge(node: Node, before: Shape) -> str:
+def _merge(node: Node, before: Shape) -> Message:
     if node.op == "cat":
-        return f"Puts its inputs one behind the other: {by_size(node.output_shape[1:])} leaves."
-    return f"Combines its inputs value by value ({node.op}). The shape is {by_size(before[1:])}."
+        after = by_size(node.output_shape[1:])
+        return Message("Puts its inputs one behind the other: {after} leaves.", after=after)
+    return Message(
+        "Combines its inputs value by value ({op}). The shape is {shape}.",
+        op=node.op,
+        shape=by_size(before[1:]),
+    )
 
 
-def _reshape(node: Node, before: Shape) -> str:
+def _reshape(node: Node, before: Shape) -> Message:
     after = node.output_shape
+    sizes = {"before": by_size(before[1:]), "after": by_size(after[1:])}
     if node.op == "pad":
-        return f"Adds a border: {by_size(before[1:])} becomes {by_size(after[1:])}."
+        return Message("Adds a border: {before} becomes {after}.", **sizes)
     if prod(before) < prod(after):
-        return f"Repeats values: {by_size(before[1:])} becomes {by_size(after[1:])}."
+        return Message("Repeats values: {before} becomes {after}.", **sizes)
     if prod(before) > prod(after):
-        return f"Takes a part: {by_size(before[1:])} becomes {by_size(after[1:])}."
-    return f"Rearranges {by_size(before[1:])} as {by_size(after[1:])}; no value changes."
+        return Message("Takes a part: {before} becomes {after}.", **sizes)
+    return Message("Rearranges {before} as {after}; no value changes.", **sizes)
 
 
-def _other(node: Node, before: Shape) -> str:
+def _other(node: Node, before: Shape) -> Message:
+    after = by_size(node.output_shape[1:])
     if before == node.output_shape:
-        return f"Runs {node.op}. The shape stays."
+        return _two(Message("Runs {op}.", op=node.op), _STAYS)
     if not before:
-        return f"Runs {node.op}: {by_size(node.output_shape[1:])} leaves."
-    return f"Runs {node.op}: {by_size(before[1:])} becomes {by_size(node.output_shape[1:])}."
+        return Message("Runs {op}: {after} leaves.", op=node.op, after=after)
+    return Message(
+        "Runs {op}: {before} becomes {after}.",
+        op=node.op,
+        before=by_size(before[1:]),
+        after=after,
+    )
 
 
-def _change(window: Window, before: Shape, after: Shape) -> str:
+def _change(window: Window, before: Shape, after: Shape) -> Message:
     old, new = spatial(before), spatial(after)
     if old == new:
-        return "Height and width stay." if len(new) == _PLANE else "The size stays."
+        is_plane = len(new) == _PLANE
+        return Message("Height and width stay.") if is_plane else Message("The size stays.")
     halves = all(a * 2 in {b, b + 1} for a, b in zip(new, old, strict=True))
     if halves and set(window.stride) == {2} and len(new) == _PLANE:
-        return f"Steps of 2: height and width halve to {by_size(new)}."
-    return f"{by_size(old)} becomes {by_size(new)}."
+        return Message("Steps of 2: height and width halve to {after}.", after=by_size(new))
+    return Message("{before} becomes {after}.", before=by_size(old), after=by_size(new))
 
+
+def _two(first: Message, second: Message) -> Message:
+    """Put two sentences one behind the other."""
+    return Message("{first} {second}", first=first, second=second)
+
+
+_STAYS = Message("The shape stays.")
 
 _CURVES = {
-    "relu": "Replaces negative values by zero.",
-    "relu6": "Replaces negative values by zero and caps the rest at six.",
-    "hardtanh": "Clips every value to an interval.",
-    "sigmoid": "Squeezes every value into the interval from 0 to 1.",
-    "tanh": "Squeezes every value into the interval from −1 to 1.",
-    "softmax": "Turns scores into probabilities that sum to 1.",
+    "relu": Message("Replaces negative values by zero."),
+    "relu6": Message("Replaces negative values by zero and caps the rest at six."),
+    "hardtanh": Message("Clips every value to an interval."),
+    "sigmoid": Message("Squeezes every value into the interval from 0 to 1."),
+    "tanh": Message("Squeezes every value into the interval from −1 to 1."),
+    "softmax": Message("Turns scores into probabilities that sum to 1."),
 }
 
-_EXPLAIN: dict[Kind, Callable[[Node, Shape], str]] = {
+_EXPLAIN: dict[Kind, Callable[[Node, Shape], Message]] = {
     Kind.CONV: _conv,
     Kind.LINEAR: _linear,
     Kind.POOL: _pool,

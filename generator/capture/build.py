@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import importlib.util
+import inspect
 import pickle
 import random
 import sys
@@ -64,7 +65,7 @@ def build(spec: ModelSpec, policy: WeightsPolicy, seed: int, root: Path) -> Buil
         labels=spec.labels or tuple(published.meta["categories"] if published else ()),
         weights=loaded or f"random (seed {seed})",
         weights_are_random=loaded is None,
-        reference=None if published is None else _reference(published, input_shape),
+        reference=None if published is None else _reference(published, input_shape, module),
         checkpoint=checkpoint,
     )
 
@@ -181,7 +182,9 @@ def _crop_shape(weights: torchvision.models.WeightsEnum | None) -> tuple[int, ..
     return (3, size, size)
 
 
-def _reference(weights: torchvision.models.WeightsEnum, input_shape: tuple[int, ...]) -> Reference:
+def _reference(
+    weights: torchvision.models.WeightsEnum, input_shape: tuple[int, ...], module: nn.Module
+) -> Reference:
     """Return what torchvision publishes; its MACs hold for its own crop only."""
     meta = weights.meta
     metrics = meta["_metrics"].get("ImageNet-1K", {})
@@ -189,9 +192,20 @@ def _reference(weights: torchvision.models.WeightsEnum, input_shape: tuple[int, 
         source=f"torchvision {torchvision.__version__.partition('+')[0]}",
         weights_tag=weights.name,
         num_params=meta["num_params"],
+        auxiliary_params=_auxiliary_params(type(module)),
         gmacs=meta["_ops"] if input_shape == _crop_shape(weights) else None,
         top1=metrics.get("acc@1"),
         top5=metrics.get("acc@5"),
         recipe=meta.get("recipe"),
         crop=weights.transforms().crop_size[0],
     )
+
+
+def _auxiliary_params(net: type[nn.Module]) -> int | None:
+    """Count the heads that a net of torchvision has in training; none if it knows no such thing."""
+    if "aux_logits" not in inspect.signature(net).parameters:
+        return None
+    with torch.device("meta"):  # sizes alone, and no random number is drawn
+        whole = net(aux_logits=True, init_weights=False)
+    named = whole.named_parameters()
+    return sum(values.numel() for name, values in named if name.lower().startswith("aux"))

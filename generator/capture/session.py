@@ -19,6 +19,7 @@ from generator.capture.build import BuiltModel, build
 from generator.capture.inputs import batch_of
 from generator.capture.onnx import names_by_operation, to_onnx, write_structure
 from generator.capture.request import Request
+from generator.capture.sizes import try_sizes
 from generator.capture.summary import Summary
 from generator.capture.watch import Keep, Observation, module_tree, watch
 from generator.pictures import sources_for
@@ -88,6 +89,9 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
             record = _observe(request, built, record, failures)
         if record.is_captured:
             record = _trace(request, built, record, failures, say)
+            with failures.contain("sizes"):
+                tried = try_sizes(built.module, built.input_shape)
+                record = record.model_copy(update={"other_sizes": tried})
     artifacts = _artifacts(request.folder)
     update = {"failures": tuple(failures.found), "artifacts": artifacts}
     return record.model_copy(update=update), checkpoint

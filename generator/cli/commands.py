@@ -14,7 +14,14 @@ from generator.capture.request import Request
 from generator.capture.supervisor import Outcome
 from generator.cli import doctor as examination
 from generator.cli import scaffold
-from generator.cli.terminal import as_json, model_rows, model_table, result, say
+from generator.cli.terminal import (
+    as_json,
+    check_table,
+    model_rows,
+    model_table,
+    result,
+    say,
+)
 from generator.config import Project, load_project
 from generator.errors import DiskError, RequestError
 from generator.lock import only_one
@@ -105,8 +112,10 @@ def check(options: argparse.Namespace) -> int:
     if not out.is_dir():
         raise RequestError(f"{out}: no site there; run 'archatlas build', or name it with --out")
     shortfalls += _site_shortfalls(out)
-    held = sum(len(checks(record)) for record in found.values())
-    result(f"{len(found)} models, {held} numbers held against others, {len(shortfalls)} shortfalls")
+    held = [(s.slug, one) for s in specs if s.slug in found for one in checks(found[s.slug], s)]
+    result(check_table(held))
+    said = f"{len(held)} numbers held against others, {len(shortfalls)} shortfalls"
+    result(f"{len(found)} models, {said}")
     return _verdict(shortfalls, strict=True)
 
 
@@ -173,8 +182,6 @@ def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> None:
         how = f"{len(failures)} failed" if failures else "done"
         say(f"[{number}/{of}] {outcome.request.spec.slug}: {how} in {outcome.seconds:.1f} s")
 
-    if "zh" in project.settings.languages:
-        say("the Chinese edition is not written yet; building the English one")
     collected = pipeline.collect(project, specs, jobs, on_step, on_outcome)
     seconds = time.monotonic() - began
     say(f"captured {collected.captured}, reused {collected.reused} in {seconds:.1f} s")

@@ -2,8 +2,10 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from generator.analysis.checks import Check
+from generator.analysis.precision import Fit
 from generator.records import ModelRecord, ModelSpec
 from generator.render import formats
 from generator.render.published import publish_row
@@ -24,13 +26,13 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Align cells in columns, the first to the left and numbers to the right."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int]) -> str:
+    """Align cells in columns: words to the left, and to the right the columns of numbers."""
     lines = [list(head), *[list(row) for row in rows]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if column < 2 else cell.rjust(width)  # noqa: PLR2004 - name, family
+            cell.rjust(width) if column in numbers else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
@@ -60,7 +62,30 @@ def model_table(rows: Sequence[dict[str, object]]) -> str:
         )
         for row in rows
     ]
-    return table(head, cells)
+    return table(head, cells, range(2, len(head)))
+
+
+def check_table(held: Sequence[tuple[str, Check]]) -> str:
+    """Write the checks of models as a table, each with what explains a difference."""
+    head = ("slug", "number", "ours", "theirs", "source", "agrees", "because")
+    cells = [
+        (slug, _number(one), one.ours, one.theirs, one.source, one.verdict, _because(one))
+        for slug, one in held
+    ]
+    return table(head, cells, (2, 3))
+
+
+def _number(check: Check) -> str:
+    return f"{check.what} of {check.path}" if check.path else check.what
+
+
+def _because(check: Check) -> str:
+    said = [f"{formats.signed(part.amount)} {part.name}" for part in check.parts]
+    if check.parts and check.fit in {Fit.ROUNDED, Fit.CUT_OFF}:
+        said.append(f"{check.reached} {check.fit}")
+    if check.rest:
+        said.append(f"{formats.signed(check.rest)} not explained")
+    return "; ".join(said)
 
 
 def _row(spec: ModelSpec, record: ModelRecord | None) -> dict[str, object]:

@@ -1,61 +1,164 @@
 """Decides how a whole network is drawn: a column of units, grouped by resolution."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 import graphviz
 
 from generator.analysis.kinds import Kind
-from generator.analysis.outline import Outline, Unit
+from generator.analysis.units import Loop, Outline, Unit
 from generator.analysis.words import by_size
-from generator.diagram.palette import FILLS, FONT, INK, QUIET
+from generator.diagram.palette import ACCENT, FILLS, FONT, HEAT, INK, QUIET, heat_fill
 from generator.diagram.text import drawable
 
 _HUNDREDTH = 0.01
+_MAPS = 4
+"""Dimensions of a batch of feature maps."""
+_TOKENS = 2
+"""Dimensions of a sequence of tokens: how many, and how long each."""
+_SLIM = frozenset({Kind.INPUT, Kind.OUTPUT, Kind.POOL, Kind.MERGE, Kind.RESHAPE})
+"""Kinds that cost nothing, told in one line."""
 
 
-def design_dot(outline: Outline, title: str) -> str:
-    """Return the design diagram as DOT.
+def design_dot(outline: Outline, title: str, *, heat: bool = False) -> str:
+    """Return the design diagram as DOT, coloured by kind of work or by share of all MACs.
 
-    A box names the operation, how often it follows itself, the shape it leaves, and its share of
-    all MACs and parameters. A frame gathers what works at one resolution.
+    A box names the operation, how often it follows itself, the channels it leaves, and its share
+    of all MACs and parameters. A frame gathers what works at one resolution. Edges that pass
+    others by are dashed; a loop marks layers that each read all before them.
     """
+    drawing = _Drawing(outline, is_heat=heat)
     graph = graphviz.Digraph(
         "design",
-        graph_attr={
-            "rankdir": "TB",
-            "bgcolor": "transparent",
-            "fontname": FONT,
-            "nodesep": "0.25",
-            "ranksep": "0.28",
-            "margin": "0.05",
-            "tooltip": graphviz.escape(drawable(title)),
-        },
-        node_attr={
-            "shape": "box",
-            "style": "rounded,filled",
-            "fontname": FONT,
-            "fontsize": "12",
-            "fontcolor": INK,
-            "color": "#00000022",
-            "margin": "0.14,0.06",
-            "width": "2.5",
-        },
-        edge_attr={"color": QUIET, "arrowsize": "0.6", "penwidth": "1.2"},
+        graph_attr=_GRAPH | {"tooltip": graphviz.escape(drawable(title))},
+        node_attr=_NODES,
+        edge_attr=_EDGES,
     )
-    names = {unit.id: f"u{number}" for number, unit in enumerate(outline.units)}
-    all_macs = sum(unit.macs for unit in outline.units)
-    all_params = sum(unit.params for unit in outline.units)
     for number, (stride, units) in enumerate(_runs(outline.units)):
         if stride is None:
-            _boxes(graph, units, names, all_macs, all_params)
+            drawing.boxes(graph, units)
             continue
         with graph.subgraph(name=f"cluster_{number}") as frame:
-            frame.attr(**_frame(stride, units[-1]))
-            _boxes(frame, units, names, all_macs, all_params)
-    for source, target in outline.edges:
-        graph.edge(names[source], names[target])
+            frame.attr(**drawing.frame(stride, units))
+            drawing.boxes(frame, units)
+    drawing.edges(graph)
+    if heat:
+        graph.node("scale", label=_scale(), shape="plain", style="")
+        graph.edge(f"u{len(outline.units) - 1}", "scale", style="invis")
     return str(graph.source)
+
+
+_GRAPH = {
+    "rankdir": "TB",
+    "bgcolor": "transparent",
+    "fontname": FONT,
+    "nodesep": "0.25",
+    "ranksep": "0.2",
+    "margin": "0.05",
+}
+_NODES = {
+    "shape": "box",
+    "style": "rounded,filled",
+    "fontname": FONT,
+    "fontsize": "12",
+    "fontcolor": INK,
+    "color": "#00000022",
+    "margin": "0.12,0.04",
+    "width": "3.3",
+    "height": "0.3",
+}
+# The middle is kept free for the edge that enters.
+_FRAME_LABEL = (
+    '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
+    '<TD WIDTH="104" ALIGN="LEFT">{place}</TD><TD WIDTH="20"></TD>'
+    '<TD WIDTH="118" ALIGN="RIGHT">{costs}</TD></TR></TABLE>>'
+)
+_EDGES = {"color": QUIET, "arrowsize": "0.6", "penwidth": "1.2"}
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """An outline, and how its boxes are coloured."""
+
+    outline: Outline
+    is_heat: bool
+
+    def boxes(self, graph: graphviz.Digraph, units: Iterable[Unit]) -> None:
+        """Draw units."""
+        for unit in units:
+            graph.node(
+                self._name(unit.id),
+                label=self._label(unit),
+                fillcolor=heat_fill(self._macs([unit])) if self.is_heat else FILLS[unit.kind],
+                tooltip=graphviz.escape(drawable(unit.path or unit.title)),
+                **{"class": f"kind-{unit.kind}"},
+            )
+
+    def frame(self, stride: int, units: list[Unit]) -> dict[str, str]:
+        """Return how the frame around units of one stride looks, and what is written on it."""
+        place = f"{by_size(units[-1].output_shape[2:])} · stride {stride}"
+        costs = self._costs(units) if sum(_has_cost(unit) for unit in units) > 1 else ""
+        return {
+            "label": _FRAME_LABEL.format(place=escape(place), costs=escape(costs)),
+            "labeljust": "l",
+            "fontsize": "10",
+            "fontcolor": QUIET,
+            "color": f"{QUIET}88",
+            "style": "rounded,dashed",
+            "margin": "7",
+        }
+
+    def edges(self, graph: graphviz.Digraph) -> None:
+        """Draw where data flows, and mark what passes others by."""
+        bypassing = _bypassing(self.outline)
+        for source, target in self.outline.edges:
+            style = _SKIP if (source, target) in bypassing else {}
+            graph.edge(self._name(source), self._name(target), **style)
+        for unit in self.outline.units:
+            if unit.loop is not None:
+                graph.edge(self._name(unit.id), self._name(unit.id), **_LOOP, **_SAID[unit.loop])
+
+    def _name(self, unit_id: str) -> str:
+        return f"u{[unit.id for unit in self.outline.units].index(unit_id)}"
+
+    def _label(self, unit: Unit) -> str:
+        times = f" &#160;<B>×{unit.count}</B>" if unit.count > 1 else ""
+        head = f"<B>{escape(drawable(unit.title))}</B>{times}"
+        shapes = escape(_shapes(unit))
+        if unit.kind in _SLIM or not _has_cost(unit):
+            return f'<{head} &#160;<FONT POINT-SIZE="10">{shapes}</FONT>>'
+        costs = escape(self._costs([unit]))
+        return f'<{head}<BR/><FONT POINT-SIZE="10">{shapes} &#160;·&#160; {costs}</FONT>>'
+
+    def _costs(self, units: Iterable[Unit]) -> str:
+        units = list(units)
+        params = _share(sum(u.params for u in units), sum(u.params for u in self.outline.units))
+        return f"{_percent(self._macs(units))} MACs · {_percent(params)} params"
+
+    def _macs(self, units: Iterable[Unit]) -> float:
+        return _share(sum(u.macs for u in units), sum(u.macs for u in self.outline.units))
+
+
+_SKIP = {"style": "dashed", "color": ACCENT, "class": "edge-skip", "tooltip": "skips ahead"}
+_LOOP = {
+    "color": ACCENT,
+    "class": "edge-loop",
+    "fontname": FONT,
+    "fontsize": "9",
+    "fontcolor": QUIET,
+}
+_SAID = {
+    Loop.DENSE: {
+        "label": " reads all\\l before",
+        "tooltip": "each reads what entered and all outputs before it",
+    },
+    Loop.RESIDUAL: {
+        "label": " shortcut\\l around each",
+        "tooltip": "what enters each is added to what it makes",
+    },
+}
 
 
 def _runs(units: Iterable[Unit]) -> list[tuple[int | None, list[Unit]]]:
@@ -70,58 +173,59 @@ def _runs(units: Iterable[Unit]) -> list[tuple[int | None, list[Unit]]]:
     return runs
 
 
-def _frame(stride: int, last: Unit) -> dict[str, str]:
-    resolution = by_size(last.output_shape[2:])
+def _bypassing(outline: Outline) -> set[tuple[str, str]]:
+    """Return the edges whose end is also reached by a longer way."""
+    above: dict[str, set[str]] = {unit.id: set() for unit in outline.units}
+    sources: dict[str, list[str]] = {unit.id: [] for unit in outline.units}
+    for source, target in outline.edges:
+        sources[target].append(source)
+    for unit in outline.units:
+        for source in sources[unit.id]:
+            above[unit.id] |= {source, *above[source]}
     return {
-        "label": f"{resolution}  ·  stride {stride}",
-        "labeljust": "l",
-        "fontsize": "10",
-        "fontcolor": QUIET,
-        "color": f"{QUIET}88",
-        "style": "rounded,dashed",
-        "margin": "9",
+        (source, target)
+        for source, target in outline.edges
+        if any(source in above[other] for other in sources[target])
     }
 
 
-def _boxes(
-    graph: graphviz.Digraph,
-    units: Iterable[Unit],
-    names: dict[str, str],
-    all_macs: int,
-    all_params: int,
-) -> None:
-    for unit in units:
-        graph.node(
-            names[unit.id],
-            label=_label(unit, all_macs, all_params),
-            fillcolor=FILLS[unit.kind],
-            tooltip=graphviz.escape(drawable(unit.path or unit.title)),
-            **{"class": f"kind-{unit.kind}"},
-        )
-
-
-def _label(unit: Unit, all_macs: int, all_params: int) -> str:
-    times = f" &#160;<B>×{unit.count}</B>" if unit.count > 1 else ""
-    lines = [f"<B>{escape(drawable(unit.title))}</B>{times}", escape(_shapes(unit))]
-    if unit.macs or unit.params:
-        costs = f"{_share(unit.macs, all_macs)} MACs · {_share(unit.params, all_params)} params"
-        lines.append(f'<FONT POINT-SIZE="9">{escape(costs)}</FONT>')
-    return f"<{'<BR/>'.join(lines)}>"
+def _has_cost(unit: Unit) -> bool:
+    return bool(unit.macs or unit.params)
 
 
 def _shapes(unit: Unit) -> str:
-    """Write the channels a unit turns into which, or the whole shape where it is short."""
+    """Write the channels a unit turns into which, or the whole shape of what enters and leaves."""
     before, after = unit.input_shape[1:], unit.output_shape[1:]
     if unit.kind in {Kind.INPUT, Kind.OUTPUT} or not before:
         return by_size(after)
-    if unit.kind is Kind.POOL and len(after) == len(before) and after[1:]:
-        return f"{before[0]} channels"
+    if len(unit.output_shape) == _MAPS and unit.stride is None and after[1:] != (1, 1):
+        return by_size(after)  # which of the dimensions is the channels is not known
+    if _TOKENS in {len(after), len(before)}:
+        return by_size(after)
+    if before[0] == after[0]:
+        return f"{after[0]}"
     return f"{before[0]} → {after[0]}"
 
 
-def _share(part: int, whole: int) -> str:
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _percent(share: float) -> str:
     """Write a share as a percentage that never rounds something to nothing."""
-    share = part / whole if whole else 0.0
     if 0 < share < _HUNDREDTH:
         return "<1 %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def _scale() -> str:
+    """Return the legend of the heat variant, as a table that Graphviz draws."""
+    limits = [f"{limit:.0%}".rstrip("%") for limit, _ in HEAT]
+    words = [f"< {limits[0]}", *map("–".join, pairwise(limits[:-1])), f"> {limits[-2]}"]
+    cells = [
+        f'<TD BGCOLOR="{colour}">{escape(word)}</TD>'
+        for word, (_, colour) in zip(words, HEAT, strict=True)
+    ]
+    name = f'<TD><FONT COLOR="{QUIET}">% of MACs</FONT></TD>'
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="3">'
+    return f'<<FONT POINT-SIZE="9">{table}<TR>{name}{"".join(cells)}</TR></TABLE></FONT>>'

@@ -1,4 +1,4 @@
-"""Decides the colours of the kinds of work, the same in drawings, tables and charts."""
+"""Decides the colours of drawings, tables and charts: by kind of work, and by share of it."""
 
 from generator.analysis.kinds import Kind
 
@@ -24,3 +24,22 @@ INK = "#16202c"
 QUIET = "#7a8699"
 """Lines and text outside of fills, readable on white and on a dark page."""
 FONT = "Helvetica,Arial,sans-serif"
+
+ACCENT = "#c2547d"
+"""Edges that pass others by, readable on white and on a dark page."""
+
+# From next to nothing to most of it; dark text keeps a contrast above 4.5 on every step.
+HEAT = (
+    (0.01, "#eef0f3"),
+    (0.05, "#fdf0c4"),
+    (0.10, "#fbd98f"),
+    (0.20, "#f8b968"),
+    (0.40, "#f2935a"),
+    (1.00, "#ea7154"),
+)
+"""(upper limit of a share, fill): below 1 %, 5 %, 10 %, 20 %, 40 %, and all above."""
+
+
+def heat_fill(share: float) -> str:
+    """Return the fill for a share between 0 and 1."""
+    return next((colour for limit, colour in HEAT if share < limit), HEAT[-1][1])

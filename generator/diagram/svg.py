@@ -10,6 +10,7 @@ from generator.diagram.text import drawable
 from generator.errors import RenderError
 
 _PROLOG = re.compile(rb"^.*?(?=<svg)", re.DOTALL)
+_INNER_TITLE = re.compile(r"<title>[^<]*</title>\n?")
 _COMMENT = re.compile(rb"<!--.*?-->\n?", re.DOTALL)
 
 
@@ -25,6 +26,16 @@ def draw(dot: str, name: str, description: str) -> str:
     except (OSError, ValueError, pygraphviz.DotError) as error:
         raise RenderError(f"{name}: Graphviz could not draw it: {error}") from error
     return _accessible(drawn, name, description)
+
+
+def lean(svg: str, font: str) -> str:
+    """Drop what a large drawing repeats for every mark, and say it once."""
+    head, _, body = svg.partition(">")
+    title, _, body = body.partition("</desc>")
+    for repeated in (f' font-family="{font}"', ' xml:space="preserve"'):
+        body = body.replace(repeated, "")
+    body = _INNER_TITLE.sub("", body)
+    return f'{head} font-family="{font}">{title}</desc>{body}'
 
 
 def _accessible(svg: bytes, name: str, description: str) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from generator.analysis.message import Message
 from generator.render import formats
-from generator.render.model_page import ModelPage, StageRow
+from generator.render.model_page import ModelPage
+from generator.render.stage_table import StageRow
 
 _LONG = 999.5
 """From here on three digits would need an exponent."""
@@ -24,7 +26,7 @@ class Cell:
 class FactRow:
     """One fact of every model."""
 
-    name: str
+    name: Message
     cells: tuple[Cell, ...]
     differs: bool
 
@@ -62,17 +64,21 @@ def comparison_page(models: Sequence[ModelPage]) -> ComparisonPage:
 def fact_rows(models: Sequence[ModelPage]) -> tuple[FactRow, ...]:
     """Compare the single numbers of models, ratios against the first."""
     return (
-        _texts("year", [str(page.spec.year or "–") for page in models]),
-        _texts("input", [formats.sizes(page.record.input_shape) for page in models]),
-        _numbers("parameters", [page.totals.params for page in models], formats.count),
-        _numbers("MACs", [page.totals.macs for page in models], formats.count),
-        _numbers("activations", [page.totals.activations for page in models], formats.count),
+        _texts(Message("year"), [str(page.spec.year or "–") for page in models]),
+        _texts(Message("input"), [formats.sizes(page.record.input_shape) for page in models]),
+        _numbers(Message("parameters"), [page.totals.params for page in models], formats.count),
+        _numbers(Message("MACs"), [page.totals.macs for page in models], formats.count),
         _numbers(
-            "weight memory", [page.totals.weight_bytes for page in models], formats.byte_count
+            Message("activations"), [page.totals.activations for page in models], formats.count
         ),
-        _numbers("depth", [page.totals.depth for page in models], formats.exact),
-        _texts("top-1 (published)", [_accuracy(page) for page in models]),
-        _texts("weights used here", [page.row.weights or "–" for page in models]),
+        _numbers(
+            Message("weight memory"),
+            [page.totals.weight_bytes for page in models],
+            formats.byte_count,
+        ),
+        _numbers(Message("depth"), [page.totals.depth for page in models], formats.exact),
+        _texts(Message("top-1 (published)"), [_accuracy(page) for page in models]),
+        _texts(Message("weights used here"), [page.weights_used or "–" for page in models]),
     )
 
 
@@ -83,11 +89,13 @@ def _accuracy(page: ModelPage) -> str:
     return f"{reference.top1:.2f} % ({reference.weights_tag})"
 
 
-def _texts(name: str, values: list[str]) -> FactRow:
+def _texts(name: Message, values: list[str]) -> FactRow:
     return FactRow(name, tuple(Cell(value, value, "") for value in values), len(set(values)) > 1)
 
 
-def _numbers(name: str, values: list[int | None], write: Callable[[int | None], str]) -> FactRow:
+def _numbers(
+    name: Message, values: list[int | None], write: Callable[[int | None], str]
+) -> FactRow:
     first = values[0]
     cells = tuple(
         Cell(write(value), formats.exact(value), _ratio(value, first) if number else "")

@@ -24,10 +24,12 @@ def environment(folder: Path | None = None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
     made.filters |= {
         "count": formats.count,
         "exact": formats.exact,
+        "signed": formats.signed,
         "bytes": formats.byte_count,
         "percent": formats.percent,
         "number": formats.number,

@@ -23,6 +23,11 @@ def exact(number: int | None) -> str:
     return "–" if number is None else f"{number:,}".replace(",", _THIN_SPACE)
 
 
+def signed(number: int) -> str:
+    """Write every digit of a difference, with its sign."""
+    return f"{'+' if number > 0 else '−'}{exact(abs(number))}"
+
+
 def byte_count(number: int | None) -> str:
     """Write a size in decimal units: 244 MB."""
     return "–" if number is None else _scaled(float(number), ("B", "KB", "MB", "GB", "TB"))

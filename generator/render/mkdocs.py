@@ -65,9 +65,10 @@ def _run_mkdocs(root: Path, staging: Path) -> None:
 def _stamp(root: Path, state: Path, out: Path) -> str:
     """Digest how sources, settings and the finished site look now, by size and time."""
     digest = hashlib.sha256()
-    for name in ("mkdocs", "mkdocs-material"):
+    for name in ("mkdocs", "mkdocs-material", "jieba"):
         digest.update(f"{name} {version(name)}\n".encode())
     watched = [root / "mkdocs.yml", state / "mkdocs.yml"]
+    watched += _files(state / "theme")
     for path in [*watched, *_files(root / "site_src"), *_files(out)]:
         status = path.stat() if path.exists() else None
         looks = f"{status.st_size} {status.st_mtime_ns}" if status else "absent"

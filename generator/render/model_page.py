@@ -1,13 +1,13 @@
 """Decides what a model's page shows, ready to be printed: templates only loop."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from math import prod
 
 from generator.analysis.checks import Check, checks
 from generator.analysis.kinds import Kind
 from generator.analysis.layers import Layer, layers
+from generator.analysis.message import Message
 from generator.analysis.outline import Outline, outline
-from generator.analysis.stages import Stage, stages
 from generator.analysis.totals import Totals, totals
 from generator.diagram.design import design_dot
 from generator.diagram.svg import draw, size_of
@@ -24,25 +24,12 @@ from generator.records import (
 )
 from generator.render import formats
 from generator.render.charts import Silhouette, bars, silhouette
+from generator.render.heritage import Advance, heritage
+from generator.render.names import KINDS
 from generator.render.published import PublishedRow, publish_row
+from generator.render.stage_table import StageRow, stage_rows
 
 _SHOWN_KINDS = frozenset({"features", "inputs", "kernels", "onnx", "torchinfo"})
-
-
-@dataclass(frozen=True)
-class StageRow:
-    """One line of the stage table."""
-
-    name: str
-    place: str
-    """Resolution and channels, or the outputs of the head."""
-    resolution: str
-    channels: int
-    blocks: int
-    params: int
-    params_share: float
-    macs: int
-    macs_share: float
 
 
 @dataclass(frozen=True)
@@ -54,7 +41,7 @@ class LayerRow:
     name: str
     anchor: str
     netron: str | None
-    """Address of its node in Netron, relative to the model's page."""
+    """Address of its node in Netron, relative to the site's root."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +85,7 @@ class ModelPage:
     spec: ModelSpec
     record: ModelRecord
     row: PublishedRow
+    heritage: tuple[Advance, ...]
     totals: Totals
     checks: tuple[Check, ...]
     outline: Outline
@@ -105,8 +93,8 @@ class ModelPage:
     design: str
     """SVG; empty when there is no graph."""
     design_size: tuple[int, int]
-    legend: tuple[Kind, ...]
-    """The kinds that the diagram shows."""
+    legend: tuple[tuple[Kind, Message], ...]
+    """The kinds that the diagram shows, and what they are called."""
     stages: tuple[StageRow, ...]
     layers: tuple[LayerRow, ...]
     features: tuple[FeatureGroup, ...]
@@ -127,15 +115,36 @@ class ModelPage:
         return made is not None and made.trace is TraceMethod.EXPORT
 
     @property
+    def weights_used(self) -> str | None:
+        """Name the weights that the pictures were made with; none where nothing was made."""
+        made = self.record.provenance
+        if made is None:
+            return None
+        return Message("random (seed {seed})", seed=made.seed) if self.is_random else made.weights
+
+    @property
     def is_random(self) -> bool:
         """Say whether pictures come from weights that nobody trained."""
         return self.record.provenance is None or self.record.provenance.weights_are_random
 
 
 def model_page(
-    spec: ModelSpec, record: ModelRecord, torchinfo: str, *, has_netron: bool
+    spec: ModelSpec,
+    record: ModelRecord,
+    torchinfo: str,
+    *,
+    has_netron: bool,
+    published: Collection[str] = (),
 ) -> ModelPage:
-    """Prepare one model's page."""
+    """Prepare one model's page.
+
+    Args:
+        spec: the model.
+        record: what was observed of it.
+        torchinfo: the table as torchinfo printed it; empty if it did not.
+        has_netron: whether this site hosts the viewer.
+        published: slugs of the models that this site shows.
+    """
     sums = totals(record)
     whole = outline(record)
     onnx = next((a for a in record.artifacts if a.kind == "onnx"), None)
@@ -144,14 +153,15 @@ def model_page(
         spec=spec,
         record=record,
         row=publish_row(spec, record),
+        heritage=heritage(spec, published),
         totals=sums,
-        checks=checks(record),
+        checks=checks(record, spec),
         outline=whole,
         silhouette=silhouette(whole),
         design=design,
         design_size=size_of(design) if design else (0, 0),
         legend=_legend(whole),
-        stages=_stage_rows(record, sums),
+        stages=stage_rows(record, sums),
         layers=_layer_rows(spec, record, linked=has_netron and onnx is not None),
         features=_feature_groups(record),
         weights=tuple(
@@ -183,38 +193,9 @@ def _design(spec: ModelSpec, whole: Outline) -> str:
     return draw(design_dot(whole, spec.title), f"Design of {spec.title}", f"In order: {steps}.")
 
 
-def _legend(whole: Outline) -> tuple[Kind, ...]:
+def _legend(whole: Outline) -> tuple[tuple[Kind, Message], ...]:
     used = {unit.kind for unit in whole.units} - {Kind.INPUT, Kind.OUTPUT}
-    return tuple(kind for kind in Kind if kind in used)
-
-
-def _stage_rows(record: ModelRecord, sums: Totals) -> tuple[StageRow, ...]:
-    return tuple(
-        StageRow(
-            name=_stage_name(stage),
-            place=_place(stage),
-            resolution=formats.sizes(stage.resolution),
-            channels=stage.channels,
-            blocks=stage.blocks,
-            params=stage.params,
-            params_share=stage.params / sums.params if sums.params else 0.0,
-            macs=stage.macs,
-            macs_share=stage.macs / sums.macs if sums.macs else 0.0,
-        )
-        for stage in stages(record)
-    )
-
-
-def _stage_name(stage: Stage) -> str:
-    if stage.stride is not None:
-        return str(stage.stride)
-    return "unknown" if prod(stage.resolution) > 1 else "head"
-
-
-def _place(stage: Stage) -> str:
-    if not stage.resolution:
-        return f"{stage.channels} outputs"
-    return f"{formats.sizes(stage.resolution)} · {stage.channels} channels"
+    return tuple((kind, name) for kind, name in KINDS.items() if kind in used)
 
 
 def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[LayerRow, ...]:
@@ -222,7 +203,7 @@ def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[
         LayerRow(
             number=number,
             layer=layer,
-            name=layer.path or "(the model itself)",
+            name=layer.path or Message("(the model itself)"),
             anchor=f"layer-{layer.path}" + (f"@{layer.call}" if layer.call else ""),
             netron=_netron_link(spec.slug, layer.onnx) if linked and layer.onnx else None,
         )
@@ -231,7 +212,7 @@ def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[
 
 
 def _netron_link(slug: str, node: str) -> str:
-    return f"../../netron/index.html?url=../models/{slug}/model.onnx&node={formats.url(node)}"
+    return f"netron/index.html?url=../models/{slug}/model.onnx&node={formats.url(node)}"
 
 
 def _feature_rows(record: ModelRecord) -> tuple[FeatureRow, ...]:

@@ -5,7 +5,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from generator.analysis.blocks import block_groups
-from generator.analysis.layers import layers
+from generator.analysis.layers import Layer, layers
 from generator.analysis.stages import stages
 from generator.analysis.totals import totals
 from generator.records import (
@@ -18,6 +18,7 @@ from generator.records import (
     Provenance,
     Shape,
 )
+from generator.render.editions import editions
 
 _P = TypeVar("_P", bound=Frozen)
 
@@ -50,7 +51,8 @@ class PublishedLayer(Frozen):
         description="input pixels along the longer side; null where the whole input is seen"
     )
     formula: str = Field(description="the arithmetic with its numbers, a line each")
-    explanation: str
+    explanation: str = Field(description="what it does, in a sentence or two")
+    explanation_zh: str = Field(description="the same in Chinese")
 
 
 class PublishedNode(Frozen):
@@ -167,7 +169,7 @@ def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
         origin=spec.origin,
         input_shape=record.input_shape,
         totals=_same(PublishedTotals, sums),
-        layers=tuple(_same(PublishedLayer, row) for row in layers(record)),
+        layers=tuple(_layer(row) for row in layers(record)),
         graph=_graph(record),
         blocks=tuple(_same(PublishedBlock, group) for group in block_groups(record)),
         stages=tuple(_same(PublishedStage, stage) for stage in stages(record)),
@@ -204,6 +206,15 @@ def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
 def _same(published: type[_P], value: object) -> _P:
     """Publish a value under the names that its own fields and properties have."""
     return published.model_validate(value, from_attributes=True)
+
+
+def _layer(row: Layer) -> PublishedLayer:
+    (chinese,) = editions(["zh"])
+    fields = PublishedLayer.model_fields.keys() - {"explanation_zh"}
+    return PublishedLayer(
+        **{name: getattr(row, name) for name in fields},
+        explanation_zh=chinese.say(row.explanation),
+    )
 
 
 def _graph(record: ModelRecord) -> PublishedGraph:

@@ -1,14 +1,26 @@
 """Decides which models come with archatlas: one TOML file per family, read without torch."""
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from generator.records import ModelSpec, Origin
+from pydantic import Field, ValidationError
+
+from generator.errors import RequestError
+from generator.records import Frozen, ModelSpec, Origin, Paper
 
 FOLDER = Path(__file__).parent
+
+
+class _Family(Frozen):
+    """One file: its name, the papers its models share, and a table per model."""
+
+    family: str = Field(min_length=1)
+    paper: Mapping[str, Paper]
+    model: tuple[Mapping[str, Any], ...] = Field(min_length=1)
 
 
 @cache
@@ -19,25 +31,66 @@ def zoo_entries() -> tuple[ModelSpec, ...]:
 
 
 def read_family(path: Path) -> tuple[ModelSpec, ...]:
-    """Read one family: its name, the papers its models share, and a table per model.
+    """Read the models of one family file.
 
     Raises:
-        ValueError: a key is unknown, or a value is missing or of the wrong kind.
+        RequestError: it is no TOML, a key is unknown, or a value is missing or of the wrong kind;
+            one line for each mistake, with file, slug and key.
     """
-    family = tomllib.loads(path.read_text(encoding="utf-8"))
-    papers = family.get("paper", {})
-    return tuple(_entry(model, family["family"], papers) for model in family["model"])
+    try:
+        family = _Family.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RequestError(f"{path.name}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise RequestError(_explain(path.name, error)) from error
+    entries, problems = [], []
+    for number, model in enumerate(family.model, start=1):
+        where = f"{path.name}: {model.get('slug') or f'model no. {number}'}"
+        try:
+            entries.append(_entry(model, family))
+        except ValidationError as error:
+            problems.append(_explain(where, error))
+        except RequestError as error:
+            problems.append(f"{where}: {error}")
+    if problems:
+        raise RequestError("\n".join(problems))
+    return tuple(entries)
 
 
-def _entry(model: Mapping[str, Any], family: str, papers: Mapping[str, object]) -> ModelSpec:
-    is_torchvision = model["factory"].startswith("torchvision:")
-    given = {
-        **_unwrapped(model),
-        "family": family,
-        "paper": papers[model["paper"]],
+def _entry(model: Mapping[str, Any], family: _Family) -> ModelSpec:
+    is_torchvision = str(model.get("factory")).startswith("torchvision:")
+    decided = {
+        "family": family.family,
+        "paper": _paper(model, family.paper),
         "origin": Origin.TORCHVISION if is_torchvision else Origin.OWN,
     }
-    return ModelSpec.model_validate(given)
+    return ModelSpec.model_validate({**_unwrapped(model), **decided})
+
+
+def _paper(model: Mapping[str, Any], papers: Mapping[str, Paper]) -> Paper:
+    if "paper" not in model:
+        raise RequestError(f"'paper' is missing; name one of {', '.join(papers)}")
+    name = str(model["paper"])
+    if name not in papers:
+        near = difflib.get_close_matches(name, papers, n=1) or papers
+        raise RequestError(
+            f"'paper' names '{name}', which is no paper here; did you mean {', '.join(near)}?"
+        )
+    return papers[name]
+
+
+def _explain(where: str, error: ValidationError) -> str:
+    """Turn pydantic's errors into lines: where, which key, what is wrong with it."""
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            lines.append(f"{where}: unknown key '{key}'")
+        elif item["type"] == "missing":
+            lines.append(f"{where}: '{key}' is missing")
+        else:
+            lines.append(f"{where}: '{key}': {item['msg']} (got {item['input']!r:.80})")
+    return "\n".join(lines)
 
 
 def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds

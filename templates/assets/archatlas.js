@@ -35,6 +35,14 @@ function openAnchored() {
   if (details) details.open = true;
 }
 
+/** Go to the other edition at the same place of the page. @param {HTMLAnchorElement} link */
+function keepPlace(link) {
+  link.addEventListener("click", () => {
+    link.search = location.search;
+    link.hash = location.hash;
+  });
+}
+
 /** Run one enhancement; its failure must not take the others down. @param {() => void} enhance */
 function guarded(enhance) {
   try {
@@ -49,6 +57,9 @@ function enhancePage() {
     guarded(() => makeSortable(/** @type {HTMLTableElement} */ (table)));
   });
   guarded(openAnchored);
+  document.querySelectorAll("a[data-aa-edition]").forEach((link) => {
+    guarded(() => keepPlace(/** @type {HTMLAnchorElement} */ (link)));
+  });
   const choice = document.getElementById("aa-choice");
   if (choice) guarded(() => showChoice(choice));
 }

@@ -2,15 +2,18 @@
 
 /** @typedef {{slug: string, title: string, url: string}} Model */
 
+/** Where files and pages lie, and what is said, come from the page, which knows its language. */
+/** @typedef {{root: string, home: string, invitation: string, unknown: string, design: string}} Page */
+
 /** @param {HTMLElement} box The empty box that becomes the chooser. */
 export async function showChoice(box) {
-  const root = box.dataset.root ?? "";
-  const answer = await fetch(`${root}data/models.json`);
+  const page = /** @type {Page} */ ({ ...box.dataset });
+  const answer = await fetch(`${page.root}data/models.json`);
   if (!answer.ok) return;
   /** @type {Model[]} */
   const models = await answer.json();
   box.hidden = false;
-  const show = () => draw(box, models, root, chosenIn(location.search));
+  const show = () => draw(box, models, page, chosenIn(location.search));
   window.addEventListener("popstate", show);
   show();
 }
@@ -21,26 +24,27 @@ function chosenIn(search) {
   return [...new Set(named.split(",").map((slug) => slug.trim()).filter(Boolean))];
 }
 
-/** @param {HTMLElement} box @param {Model[]} models @param {string} root @param {string[]} chosen */
-function draw(box, models, root, chosen) {
+/** @param {HTMLElement} box @param {Model[]} models @param {Page} page @param {string[]} chosen */
+function draw(box, models, page, chosen) {
   const known = chosen.filter((slug) => models.some((model) => model.slug === slug));
   const unknown = chosen.filter((slug) => !known.includes(slug));
   const list = element("div", "aa-choice-list");
-  list.append(...models.map((model) => checkbox(box, models, root, known, model)));
-  const parts = [element("p", "", "Choose models to see them alone, side by side:"), list];
+  list.append(...models.map((model) => checkbox(box, models, page, known, model)));
+  const parts = [element("p", "", page.invitation), list];
   if (unknown.length > 0) {
-    const text = `Not on this site: ${unknown.join(", ")}. Known: ${models.map((m) => m.slug).join(", ")}.`;
+    const slugs = models.map((model) => model.slug);
+    const text = fill(page.unknown, { named: unknown.join(", "), known: slugs.join(", ") });
     const message = element("p", "aa-failure", text);
     message.setAttribute("role", "status");
     parts.push(message);
   }
-  if (known.length > 0) parts.push(designs(models, root, known));
+  if (known.length > 0) parts.push(designs(models, page, known));
   box.replaceChildren(...parts);
   filterTable(known);
 }
 
-/** @param {HTMLElement} box @param {Model[]} models @param {string} root @param {string[]} known @param {Model} model */
-function checkbox(box, models, root, known, model) {
+/** @param {HTMLElement} box @param {Model[]} models @param {Page} page @param {string[]} known @param {Model} model */
+function checkbox(box, models, page, known, model) {
   const label = element("label", "", "");
   const input = document.createElement("input");
   input.type = "checkbox";
@@ -50,27 +54,27 @@ function checkbox(box, models, root, known, model) {
     const next = input.checked ? [...known, model.slug] : known.filter((s) => s !== model.slug);
     const query = next.length > 0 ? `?m=${next.map(encodeURIComponent).join(",")}` : "";
     history.pushState(null, "", `${location.pathname}${query}`);
-    draw(box, models, root, next);
+    draw(box, models, page, next);
     /** @type {HTMLInputElement | null} */ (box.querySelector(`[value="${model.slug}"]`))?.focus();
   });
   label.append(input, model.title);
   return label;
 }
 
-/** @param {Model[]} models @param {string} root @param {string[]} known */
-function designs(models, root, known) {
+/** @param {Model[]} models @param {Page} page @param {string[]} known */
+function designs(models, page, known) {
   const side = element("div", "aa-side");
   for (const slug of known) {
     const model = models.find((candidate) => candidate.slug === slug);
     const figure = element("figure", "aa-diagram");
     const caption = element("figcaption", "", "");
     const link = document.createElement("a");
-    link.href = `${root}${model.url}`;
+    link.href = `${page.home}${model.url}`;
     link.textContent = model.title;
     caption.append(link);
     const image = document.createElement("img");
-    image.src = `${root}${model.url}design.svg`;
-    image.alt = `Design of ${model.title}`;
+    image.src = `${page.root}${model.url}design.svg`;
+    image.alt = fill(page.design, { model: model.title });
     figure.append(caption, image);
     side.append(figure);
   }
@@ -84,6 +88,11 @@ function filterTable(known) {
   const rows = [...body.rows];
   for (const row of rows) row.hidden = known.length > 0 && !known.includes(row.dataset.aaSlug);
   body.prepend(...known.map((slug) => rows.find((row) => row.dataset.aaSlug === slug)));
+}
+
+/** Put values for {names}. @param {string} text @param {Record<string, string>} values */
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 /** @param {string} tag @param {string} name @param {string} [text] */

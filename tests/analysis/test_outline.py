@@ -27,8 +27,7 @@ def _renamed(record: ModelRecord, old: str, new: str) -> ModelRecord:
     return ModelRecord.model_validate_json(text)
 
 
-# Padded makes a kernel from a parameter, which no input reaches.
-@pytest.mark.parametrize("name", [name for name in RUNNING if name != "Padded"])
+@pytest.mark.parametrize("name", RUNNING)
 def test_every_unit_is_reached_from_the_input(record_of: RecordOf, name: str) -> None:
     """Whatever is folded, no edge is lost, and none leads to something that is not drawn."""
     whole = outline(record_of(name))
@@ -42,9 +41,9 @@ def test_a_chain_of_equals_is_one_unit(record_of: RecordOf) -> None:
     """Four convolutions in a row are drawn once, two side by side are drawn twice."""
     assert _titles(record_of("Chain")) == [
         ("input", 1),
-        ("3×3 conv", 4),
-        ("3×3 conv", 1),
-        ("3×3 conv", 1),
+        ("conv 3×3", 4),
+        ("conv 3×3", 1),
+        ("conv 3×3", 1),
         ("add", 1),
         ("global average pool", 1),
         ("output", 1),
@@ -70,7 +69,7 @@ def test_a_block_applied_thrice_is_drawn_as_three(record_of: RecordOf) -> None:
 def test_a_split_is_drawn(record_of: RecordOf) -> None:
     """What a convolution makes is not what one half of it holds."""
     units = {unit.title: unit for unit in outline(record_of("Branches")).units}
-    assert units["3×3 conv, /2"].output_shape == (1, 4, 8, 8)
+    assert units["conv 3×3 /2"].output_shape == (1, 4, 8, 8)
     assert units["chunk"].output_shape == (1, 2, 8, 8)
 
 
@@ -78,9 +77,9 @@ def test_what_follows_is_drawn_with_what_it_follows(record_of: RecordOf) -> None
     """Norms, activations and reshapes get no box of their own; their parameters stay."""
     assert _titles(record_of("Plain")) == [
         ("input", 1),
-        ("3×3 conv, /2", 1),
-        ("2×2 max pool, /2", 1),
-        ("3×3 conv", 1),
+        ("conv 3×3 /2", 1),
+        ("max pool 2×2 /2", 1),
+        ("conv 3×3", 1),
         ("global average pool", 1),
         ("linear", 1),
         ("output", 1),

@@ -40,8 +40,8 @@ def test_a_net_that_never_ran_has_no_stages(record_of: RecordOf) -> None:
 @pytest.mark.parametrize(
     ("slug", "expected"),
     [
-        ("alexnet", [(4, 0), (8, 0), (16, 0), (32, 0), (None, 0)]),
-        ("vgg16", [(1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (32, 0), (None, 0)]),
+        ("alexnet", [(4, 0), (8, 0), (16, 1), (32, 0), (None, 0)]),
+        ("vgg16", [(1, 1), (2, 1), (4, 1), (8, 1), (16, 1), (32, 0), (None, 0)]),
         ("resnet18", [(2, 0), (4, 2), (8, 2), (16, 2), (32, 2), (None, 0)]),
         ("googlenet", [(2, 0), (4, 0), (8, 2), (16, 5), (32, 2), (None, 0)]),
         ("shufflenet_v2_x0_5", [(2, 0), (4, 0), (8, 4), (16, 8), (32, 4), (None, 0)]),

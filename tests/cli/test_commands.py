@@ -79,11 +79,15 @@ def test_compare_says_how_to_capture_what_is_missing(built_site: BuiltSite) -> N
 
 
 def test_check_reports_what_fell_short(built_site: BuiltSite) -> None:
-    """A failed model is a shortfall; counts go to stdout."""
+    """A failed model is a shortfall; every number held and their count go to stdout."""
     ran = archatlas("check", folder=built_site.project)
     assert ran.returncode == 1
     assert "raises: forward: ValueError" in ran.stderr
-    assert ran.stdout.startswith("5 models, ")
+    head, *lines, said = ran.stdout.splitlines()
+    assert head.split() == ["slug", "number", "ours", "theirs", "source", "agrees", "because"]
+    held = {"lenet_sigmoid", "plain", "residualnet", "branches"}
+    assert {line.split()[0] for line in lines} == held
+    assert said == f"5 models, {len(lines)} numbers held against others, 1 shortfalls"
 
 
 def test_check_finds_a_broken_link(tmp_path: Path, built_site: BuiltSite) -> None:

@@ -2,18 +2,21 @@
 
 import os
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pygraphviz
 import pytest
 from conftest import RecordOf
+from hollow import hollow_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from toys import TRACED
 
 from generator.analysis.kinds import Kind
 from generator.analysis.outline import Outline, Unit, outline
 from generator.diagram.design import design_dot
-from generator.diagram.palette import FILLS
+from generator.diagram.palette import ACCENT, FILLS, HEAT, INK, QUIET, heat_fill
 from generator.diagram.svg import draw, size_of
 from generator.diagram.text import drawable
 from generator.errors import RenderError
@@ -82,11 +85,20 @@ def _as_xml_reads(name: str) -> str:
     return drawable(name).replace("\r\n", "\n").replace("\r", "\n")
 
 
-@pytest.mark.parametrize("name", ["Plain", "ResidualNet", "Branches", "Functional", "Shared"])
+@pytest.mark.parametrize("name", [*TRACED, "Refuses"])
 def test_the_design_of_a_net_is_drawn_as_blessed(record_of: RecordOf, name: str) -> None:
     """Changing a drawing is fine, once somebody has looked at it."""
+    _compare_with_golden(design_dot(outline(record_of(name)), name), name)
+
+
+def test_the_heat_of_a_net_is_drawn_as_blessed(record_of: RecordOf) -> None:
+    """The same boxes in other colours, and a scale below."""
+    dot = design_dot(outline(record_of("ResidualNet")), "ResidualNet", heat=True)
+    _compare_with_golden(dot, "ResidualNet_heat")
+
+
+def _compare_with_golden(dot: str, name: str) -> None:
     golden = _GOLDENS / f"{name}.dot"
-    dot = design_dot(outline(record_of(name)), name)
     if os.environ.get("ARCHATLAS_BLESS") == "1":
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(dot, encoding="utf-8", newline="\n")
@@ -94,13 +106,102 @@ def test_the_design_of_a_net_is_drawn_as_blessed(record_of: RecordOf, name: str)
     assert dot == golden.read_text(encoding="utf-8"), f"if the change is meant: {_BLESS}"
 
 
-@pytest.mark.parametrize("name", ["Plain", "ResidualNet", "Branches", "Refuses", "Unusual"])
+@pytest.mark.parametrize("name", [*TRACED, "Refuses"])
 def test_every_unit_and_edge_is_drawn(record_of: RecordOf, name: str) -> None:
-    """As many boxes as units, and as many arrows as edges, also of what only hooks saw."""
+    """A box a unit, an arrow an edge, and a loop where layers read all before them."""
     whole = outline(record_of(name))
     graph = pygraphviz.AGraph(string=design_dot(whole, name))
+    loops = [edge for edge in graph.edges() if edge[0] == edge[1]]
     assert len(graph.nodes()) == len(whole.units)
-    assert len(graph.edges()) == len(whole.edges)
+    assert len(graph.edges()) - len(loops) == len(whole.edges)
+    assert len(loops) == sum(unit.loop is not None for unit in whole.units)
+
+
+@pytest.mark.parametrize(
+    ("name", "skips"), [("Branches", [("u2", "u4")]), ("Gated", [("u1", "u5")]), ("Chain", [])]
+)
+def test_an_edge_that_passes_others_by_is_marked(
+    record_of: RecordOf, name: str, skips: list[tuple[str, str]]
+) -> None:
+    """The half left alone, and what the gate scales; branches of one length are no skips."""
+    graph = pygraphviz.AGraph(string=design_dot(outline(record_of(name)), name))
+    marked = [tuple(edge) for edge in graph.edges() if edge.attr["class"] == "edge-skip"]
+    assert marked == skips
+
+
+def test_a_dense_block_is_one_box_with_a_loop(record_of: RecordOf) -> None:
+    """Three layers, each of which reads all before it."""
+    dot = design_dot(outline(record_of("FunctionalLadder")), "Ladder")
+    graph = pygraphviz.AGraph(string=dot)
+    assert graph.get_edge("u2", "u2").attr["class"] == "edge-loop"
+    assert "reads all" in dot
+
+
+@pytest.mark.parametrize("name", ["Plain", "ResidualNet"])
+def test_heat_shows_where_the_macs_are(record_of: RecordOf, name: str) -> None:
+    """Every box has the colour of its share; the kinds of work stay known to style sheets."""
+    whole = outline(record_of(name))
+    graph = pygraphviz.AGraph(string=design_dot(whole, name, heat=True))
+    total = sum(unit.macs for unit in whole.units)
+    for number, unit in enumerate(whole.units):
+        box = graph.get_node(f"u{number}").attr
+        assert box["fillcolor"] == heat_fill(unit.macs / total)
+        assert box["class"] == f"kind-{unit.kind}"
+
+
+def test_a_net_without_macs_is_cold() -> None:
+    """Nothing is divided by nothing."""
+    first, second = _outline("Block", "b").units
+    cold = Outline((first, replace(second, macs=0)), ())
+    assert HEAT[0][1] in design_dot(cold, "cold", heat=True)
+
+
+@given(share=st.floats(0, 1), more=st.floats(0, 1))
+def test_heat_rises_with_the_share(share: float, more: float) -> None:
+    """A larger share never has a colder colour."""
+    ramp = [colour for _, colour in HEAT]
+    low, high = sorted((share, more))
+    assert ramp.index(heat_fill(low)) <= ramp.index(heat_fill(high))
+
+
+@pytest.mark.parametrize("fill", [*FILLS.values(), *(colour for _, colour in HEAT)])
+def test_text_can_be_read_on_every_fill(fill: str) -> None:
+    """A contrast of at least 4.5, as WCAG asks for, in light and in dark: fills stay the same."""
+    light, dark = sorted((_luminance(fill), _luminance(INK)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("line", [QUIET, ACCENT])
+@pytest.mark.parametrize("page", ["#ffffff", "#1e2129"])
+def test_lines_are_seen_on_every_page(line: str, page: str) -> None:
+    """A contrast of at least 3, on white and on the dark scheme."""
+    light, dark = sorted((_luminance(line), _luminance(page)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of #rrggbb, as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("alexnet", "vgg19_bn", "googlenet", "inception_v3", "densenet201", "resnet152"),
+        *("mobilenet_v3_large", "shufflenet_v2_x1_0", "regnet_y_3_2gf", "efficientnet_b7"),
+        *("maxvit_t", "swin_t", "vit_b_16", "convnext_tiny"),
+    ],
+)
+def test_a_design_fits_a_laptop_screen(name: str) -> None:
+    """At its natural size, 17 rows of boxes at most, whatever the depth of the net."""
+    whole = outline(hollow_record(name))
+    width, height = size_of(draw(design_dot(whole, name), name, ""))
+    assert len(whole.units) <= 17
+    assert width <= 1000
+    assert height <= 800
 
 
 @pytest.mark.parametrize("name", ["ResidualNet", "Branches"])

@@ -16,6 +16,9 @@ KINDS = (
     "compare/",
     "compare/residualnet-vs-plain/",
     "provenance/",
+    "zh/",
+    "zh/models/plain/",
+    "zh/compare/",
 )
 
 
@@ -101,6 +104,35 @@ def test_choosing_changes_the_address_and_back_undoes_it(browser: Browser, addre
         expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(1)
         page.go_back()
         expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(5)
+
+
+def test_the_switch_of_languages_keeps_the_place(browser: Browser, address: str) -> None:
+    """From an open layer to the same one, there and back."""
+    with opened(browser, f"{address}/models/plain/#layer-features.4") as (page, complaints):
+        page.get_by_role("link", name="中文").click()
+        expect(page).to_have_url(f"{address}/zh/models/plain/#layer-features.4")
+        expect(page.locator("[id='layer-features.4'] .aa-why")).to_contain_text("卷积核")
+        page.get_by_role("link", name="English").click()
+        expect(page).to_have_url(f"{address}/models/plain/#layer-features.4")
+        assert complaints == []
+
+
+def test_a_choice_survives_the_switch(browser: Browser, address: str) -> None:
+    """The chosen models stay chosen, and what is said about them is Chinese."""
+    with opened(browser, f"{address}/compare/?m=plain,nope") as (page, _complaints):
+        page.get_by_role("link", name="中文").click()
+        expect(page).to_have_url(f"{address}/zh/compare/?m=plain,nope")
+        expect(page.locator("#aa-choice [role=status]")).to_contain_text("本站没有：nope。")
+        link = page.locator("#aa-choice figcaption a")
+        expect(link).to_have_attribute("href", "../../zh/models/plain/")
+
+
+def test_a_chinese_word_is_found(browser: Browser, address: str) -> None:
+    """Typed as it is, without knowing where the index cut it."""
+    with opened(browser, f"{address}/zh/") as (page, complaints):
+        page.get_by_placeholder("搜索").fill("特征图")
+        expect(page.locator(".md-search-result__item").first).to_contain_text("特征图")
+        assert complaints == []
 
 
 def test_the_table_sorts_by_keyboard(browser: Browser, address: str) -> None:

@@ -136,7 +136,7 @@ def test_no_name_can_inject_markup(record_of: RecordOf, tmp_path: Path, place: s
     site = render_site("Toys", [_subject(record, tmp_path)], [])
     source = bytes(site.files["models/plain/index.md"]).decode()
     body = source.partition("\n---\n")[2]
-    html = BeautifulSoup(markdown.markdown(body, extensions=["toc"]), "html.parser")
+    html = BeautifulSoup(markdown.markdown(body, extensions=["attr_list", "toc"]), "html.parser")
     assert not html.find_all("script")
     assert not html.find_all("a", href=re.compile("^javascript"))
     assert '<script>alert("x")</script>' in html.get_text() + " ".join(
