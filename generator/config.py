@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from generator.errors import RequestError
 
 CONFIG_NAME = "archatlas.toml"
+STATE_FOLDER = ".archatlas"
 
 _PLAIN_TEXT = r"^[^<>\x00-\x1f\x7f]*$"
 _SLUG = r"^[a-z0-9][a-z0-9_-]*$"
@@ -53,6 +54,23 @@ class OwnModel(_Checked):
     summary: str = ""
 
 
+class FeatureSettings(_Checked):
+    """The [features] table: what may be spent on pictures of a model's insides."""
+
+    budget_mb: float = Field(
+        default=6.0,
+        gt=0,
+        le=1000,
+        description="10⁶ bytes that all pictures of one model may weigh: inputs, feature grids, "
+        "thumbnails, attributions, kernels; what does not fit is drawn smaller or left out",
+    )
+
+    @property
+    def budget_bytes(self) -> int:
+        """The same in bytes."""
+        return round(self.budget_mb * 1e6)
+
+
 class Settings(_Checked):
     """Everything archatlas.toml can say; every key is optional."""
 
@@ -64,6 +82,7 @@ class Settings(_Checked):
     languages: list[Annotated[str, StringConstraints(pattern=_LANGUAGE)]] = ["en"]
     seed: int = Field(default=0, ge=0, lt=2**32)
     time_limit_s: float = Field(default=600, gt=0, description="seconds one model may take")
+    features: FeatureSettings = FeatureSettings()
     model: list[OwnModel] = []
 
 
@@ -91,7 +110,7 @@ class Project(BaseModel):
     @property
     def state(self) -> Path:
         """The folder of captures, locks and other things nobody publishes."""
-        return self.root / ".archatlas"
+        return self.root / STATE_FOLDER
 
 
 def load_project(config: Path | None = None, folder: Path | None = None) -> Project:
@@ -167,7 +186,9 @@ def _explain(item: object) -> str:
         )
     where = _address(loc)
     if item["type"] == "extra_forbidden":
-        known = OwnModel.model_fields if where.startswith("model[") else Settings.model_fields
+        tables = {"model[": OwnModel, "features.": FeatureSettings}
+        table = next((t for start, t in tables.items() if where.startswith(start)), Settings)
+        known = table.model_fields
         return f"unknown key '{where}'; known keys: {', '.join(sorted(known))}"
     message = str(item["msg"])
     if item["type"] == "string_pattern_mismatch":

@@ -56,6 +56,14 @@ class Source:
         return upright.convert("L" if upright.mode in {"1", "L"} else "RGB")
 
 
+@dataclass(frozen=True)
+class Digit:
+    """A handwritten digit, and which one it is."""
+
+    value: int
+    source: Source
+
+
 def sources_for(channels: int, own: Sequence[Source]) -> tuple[Source, ...]:
     """Return the pictures for a net with that many input channels: the user's, or samples."""
     if own:
@@ -92,10 +100,21 @@ def sample_photos() -> tuple[Source, ...]:
 
 def sample_digits() -> tuple[Source, ...]:
     """Return three handwritten digits of scikit-learn's 8×8 table, white on black."""
+    rows = _digit_rows()
+    return tuple(_digit(name, digit, rows[row]) for name, digit, row in _DIGIT_ROWS)
+
+
+def all_digits() -> tuple[Digit, ...]:
+    """Return every digit of that table in its order, the samples among them."""
+    rows = enumerate(_digit_rows())
+    return tuple(Digit(int(row[64]), _digit(f"row-{n}", int(row[64]), row)) for n, row in rows)
+
+
+def _digit_rows() -> list[list[str]]:
+    """Return 64 grey values and a digit per row, as text."""
     table = _package_folder("sklearn") / "datasets" / "data" / "digits.csv.gz"
     with gzip.open(table, "rt", encoding="ascii") as lines:
-        rows = list(csv.reader(lines))
-    return tuple(_digit(name, digit, rows[row]) for name, digit, row in _DIGIT_ROWS)
+        return list(csv.reader(lines))
 
 
 def _digit(name: str, digit: int, row: Sequence[str]) -> Source:

@@ -29,6 +29,8 @@ _CAPTURES_WITH = (
     "onnxscript",
     "numpy",
     "pillow",
+    "safetensors",
+    "scikit-learn",
 )
 _SPEC_FACTS = {
     *("title", "family", "year", "paper", "summary", "changes", "award", "claims", "departures")
@@ -170,6 +172,7 @@ def _request(project: Project, spec: ModelSpec, own: tuple[Source, ...]) -> Requ
         seed=project.settings.seed,
         root=project.root,
         folder=store.begin(project.state),
+        picture_bytes=project.settings.features.budget_bytes,
     )
 
 
@@ -184,6 +187,7 @@ def _key(
             "pictures": [(s.id, s.title, s.sha256) for s in sources_for(channels, own)],
             "weights": project.settings.weights,
             "seed": project.settings.seed,
+            "picture_bytes": project.settings.features.budget_bytes,
             **made_with,
         }
     )

@@ -103,6 +103,12 @@ class Claim(Frozen):
     )
 
 
+class TrainingRecipe(StrEnum):
+    """How a net can be trained within seconds; capture/train.py follows it."""
+
+    DIGITS = "digits"
+
+
 class ModelSpec(Frozen):
     """A model that can be built: what to call, what to feed it, and the facts no code can know."""
 
@@ -118,6 +124,9 @@ class ModelSpec(Frozen):
     )
     weights: str | None = Field(
         default=None, description="torchvision weights tag, or the path of a state dict"
+    )
+    training: TrainingRecipe | None = Field(
+        default=None, description="how it learns while it is captured, if no weights exist"
     )
     labels: tuple[str, ...] = Field(default=(), description="class names, in output order")
     paper: Paper | None = None
@@ -345,13 +354,29 @@ class Attribution(Frozen):
     file: str = Field(description="as large as the input, more opaque where more counts")
 
 
+class Reason(StrEnum):
+    """Why something cannot be shown."""
+
+    NO_MAPS = "its output is no stack of maps (C×H×W)"
+    ONE_POSITION = "its maps have a single position"
+    NO_NUMBERS = "its values are no floating-point numbers"
+    NOT_FINITE = "its values are not finite"
+    CONSTANT = "every channel is constant"
+    NO_OPERATION = "no single operation makes its output"
+    NO_GRAPH = "the model could not be traced"
+    NO_CLASSES = "its output is no row of class scores"
+    NO_GRADIENT = "the class does not depend on it"
+    ERROR = "it raised an error"
+
+
 class Skipped(Frozen):
     """Something that cannot be shown, and why."""
 
     kind: str = Field(description="features, attribution or predictions")
     path: str = Field(default="", description="module it is about; empty for the model itself")
     image: str = Field(default="", description="picture it is about; empty for every one")
-    reason: str
+    reason: Reason
+    detail: str = Field(default="", description="the shape, or the error's message")
 
 
 class PictureBudget(Frozen):
@@ -415,6 +440,17 @@ class Failure(Frozen):
     message: str
 
 
+class TrainingRun(Frozen):
+    """How a net was trained while it was captured, and how well that went."""
+
+    dataset: str
+    examples: int = Field(description="pictures it learned from")
+    held_out: int = Field(description="pictures it was tested with and never learned from")
+    epochs: int = Field(description="how often it saw every example")
+    held_out_accuracy: float = Field(description="share of held_out it classified correctly, 0…1")
+    recipe: Text
+
+
 class Provenance(Frozen):
     """What made a record."""
 
@@ -426,6 +462,9 @@ class Provenance(Frozen):
     seed: int
     weights: str
     weights_are_random: bool
+    weights_sha256: str | None = Field(
+        default=None, description="first 16 hexadecimal digits for the file they were read from"
+    )
     trace: TraceMethod | None = None
 
 
@@ -463,6 +502,7 @@ class ModelRecord(Frozen):
     reference: Reference | None = None
     artifacts: tuple[Artifact, ...] = ()
     provenance: Provenance | None = None
+    training: TrainingRun | None = None
     failures: tuple[Failure, ...] = ()
 
     @property

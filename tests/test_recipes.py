@@ -84,7 +84,7 @@ def test_a_new_artifact_is_listed_by_itself(
 @pytest.mark.parametrize(
     ("template", "text", "uri", "made"),
     [
-        ("site/glossary/index.md.j2", "# {{ site.title }}", "glossary/index.md", b"# T"),
+        ("site/tour/index.md.j2", "# {{ site.title }}", "tour/index.md", b"# T"),
         ("model/sheet.md.j2", "{{ model.spec.title }}", "models/plain/sheet.md", b"Plain"),
         (
             "compare/short.md.j2",

@@ -169,10 +169,8 @@ def _steps(nodes: Sequence[Node], graph: Graph) -> Iterator[str]:
         elif window is not None:
             depth = "depthwise " if is_depthwise(node, before) else ""
             yield f"{by_size(window.kernel)} {depth}conv{_step(window)}"
-
-
-def _sized(window: Window) -> str:
-    return by_size(window.kernel)
+        elif kind is Kind.CONV:
+            yield "transposed conv"
 
 
 def _step(window: Window) -> str:

@@ -29,7 +29,7 @@ def folded(whole: Outline) -> Outline:
     runs: dict[str, _Run] = {}
     for unit in whole.units:
         read = wiring.sources[unit.id]
-        run = runs[read[-1]] if read else None
+        run = runs.get(read[-1]) if read else None
         if run is None or run.members[-1] not in read or not wiring.continues(unit, run):
             run = _Run(unit, unit, set(read))
         else:

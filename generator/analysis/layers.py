@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from math import prod
 
 from generator.analysis.arithmetic import Step, arithmetic
+from generator.analysis.cost import macs_by_node
 from generator.analysis.field import Field, fields
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.message import Message
 from generator.analysis.operations import operations
 from generator.analysis.stages import stride_by_node
+from generator.analysis.window import Window, numbers, window_of
 from generator.analysis.words import explain
 from generator.records import ModelRecord, ModuleCall, Node, ParameterStats, Shape
 
@@ -29,7 +32,12 @@ class Layer:
     """Empty for a module that is never called."""
     params: int
     macs: int
+    activations: int
+    """Values that its convolutions, linear layers and matrix products write."""
+    window: Window | None
+    groups: int
     stride: int | None
+    """Output stride: pixels of the input from one value to the next; the window has its own."""
     field: Field | None
     steps: tuple[Step, ...]
     explanation: Message
@@ -53,7 +61,8 @@ def layers(record: ModelRecord) -> tuple[Layer, ...]:
     for node in operations(record):
         nodes[node.path, node.call].append(node)
     shapes = {node.id: node.output_shape for node in record.nodes}
-    context = _Context(fields(record.nodes), stride_by_node(record), shapes)
+    macs = macs_by_node(record)
+    context = _Context(fields(record.nodes), stride_by_node(record), shapes, macs)
     rows = [
         context.row(call, nodes[call.path, call.call], 0 if call.call else owned.get(call.path, 0))
         for call in record.calls
@@ -69,6 +78,7 @@ class _Context:
     fields: dict[str, Field]
     strides: dict[str, int | None]
     shapes: dict[str, Shape]
+    macs: dict[str, int]
 
     def row(self, call: ModuleCall, nodes: list[Node], params: int) -> Layer:
         weighted = [node for node in nodes if node.parameters]
@@ -84,6 +94,9 @@ class _Context:
             output_shape=call.output_shape,
             params=params,
             macs=call.macs,
+            activations=sum(prod(n.output_shape) for n in nodes if self.macs.get(n.id)),
+            window=None if main is None else window_of(main, shape),
+            groups=1 if main is None else numbers(main, "groups", 1, 1)[0],
             stride=None if last is None else self.strides.get(last.id),
             field=None if last is None else self.fields.get(last.id),
             steps=self.steps(weighted or nodes[:1], call, params),
@@ -130,6 +143,9 @@ def _idle(path: str, module_type: str, params: int) -> Layer:
         output_shape=(),
         params=params,
         macs=0,
+        activations=0,
+        window=None,
+        groups=1,
         stride=None,
         field=None,
         steps=(),

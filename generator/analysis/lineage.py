@@ -1,4 +1,4 @@
-"""Decides how models descend from each other: steps between them, and boxes of one family and year."""
+"""Decides how models descend from each other: steps between them, boxes of those alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,9 @@ class Lineage:
     def arrows(self) -> tuple[Step, ...]:
         """The steps that the order inside a box does not show."""
         shown = {(m.after, m.spec.slug) for box in self.boxes for m in box.members}
-        return tuple(step for step in self.steps if (step.source.slug, step.target.slug) not in shown)
+        return tuple(
+            step for step in self.steps if (step.source.slug, step.target.slug) not in shown
+        )
 
 
 def lineage(specs: Sequence[ModelSpec]) -> Lineage:

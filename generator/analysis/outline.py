@@ -11,7 +11,7 @@ from generator.analysis.graph import Graph
 from generator.analysis.kinds import FOLLOWERS, Kind, kind_of
 from generator.analysis.operations import operations
 from generator.analysis.signature import labels
-from generator.analysis.stages import stride_by_node
+from generator.analysis.stages import stage_strides
 from generator.analysis.titles import readable, title_of
 from generator.analysis.units import Outline, Unit
 from generator.analysis.window import changes_nothing, window_of
@@ -91,13 +91,16 @@ def _units(
     members: dict[str, list[Node]] = {}
     for node in graph.nodes:
         members.setdefault(owner[node.id], []).append(node)
-    strides = stride_by_node(record)
+    strides = stage_strides(record)
     macs = macs_by_node(record)
     sizes = {parameter.name: parameter.numel for parameter in record.parameters}
     counted: set[str] = set()
-    for name, own in members.items():
-        block = boxed.get(name)
-        first = graph.by_id.get(name, own[0])
+    # Constants may be made long before what reads them, so that the order of units is not theirs.
+    firsts = {
+        name: boxed[name].nodes[0] if name in boxed else graph.by_id[name] for name in members
+    }
+    for name in sorted(members, key=lambda name: graph.order[firsts[name].id]):
+        own, first, block = members[name], firsts[name], boxed.get(name)
         entering = graph.by_id.get(block.inputs[0]) if block and block.inputs else None
         before = entering.output_shape if entering else graph.shape_before(first)
         names = {p for node in own for p in node.parameters} - counted

@@ -172,7 +172,7 @@ def _regrouped(node: Node, before: Rule) -> Rule | None:
 
 
 def _factor_groups(before: Shape, after: Shape) -> Groups:
-    groups = []
+    groups: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     i = j = 0
     while i < len(before) or j < len(after):
         old = [i] if i < len(before) else []
@@ -185,7 +185,10 @@ def _factor_groups(before: Shape, after: Shape) -> Groups:
             else:
                 new.append(j)
                 j += 1
-        groups.append((tuple(old), tuple(new)))
+        if groups and not new:  # a last dimension of one goes with those before it
+            groups[-1] = ((*groups[-1][0], *old), groups[-1][1])
+        else:
+            groups.append((tuple(old), tuple(new)))
     return tuple(groups)
 
 

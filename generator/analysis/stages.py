@@ -36,9 +36,22 @@ def stride_by_node(record: ModelRecord) -> dict[str, int | None]:
     }
 
 
+def stage_strides(record: ModelRecord) -> dict[str, int | None]:
+    """Return the stride of the stage that each operation works in.
+
+    What has no positions, but scales maps that do, belongs to them: a gate is no head.
+    """
+    filled = stride_by_node(record)
+    for node in reversed(record.nodes):
+        for name in node.inputs:
+            if name in filled and filled[name] is None:
+                filled[name] = filled[node.id]
+    return filled
+
+
 def stages(record: ModelRecord) -> tuple[Stage, ...]:
     """Return a model's stages, smallest stride first, the head last."""
-    strides = _with_side_paths(record.nodes, stride_by_node(record))
+    strides = stage_strides(record)
     members: dict[int | None, list[Node]] = {}
     for node in record.nodes:
         if kind_of(node) not in {Kind.INPUT, Kind.OUTPUT}:
@@ -49,18 +62,6 @@ def stages(record: ModelRecord) -> tuple[Stage, ...]:
     ends = {block.output for block in blocks(record)}
     counted: set[str] = set()
     return tuple(_stage(stride, members[stride], macs, sizes, ends, counted) for stride in order)
-
-
-def _with_side_paths(
-    nodes: tuple[Node, ...], strides: dict[str, int | None]
-) -> dict[str, int | None]:
-    """Give what has no positions, but scales maps that do, their stride: a gate is no head."""
-    filled = dict(strides)
-    for node in reversed(nodes):
-        for name in node.inputs:
-            if name in filled and filled[name] is None:
-                filled[name] = filled[node.id]
-    return filled
 
 
 def _stage(  # noqa: PLR0913 - what a stage is made from

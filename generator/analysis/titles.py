@@ -3,17 +3,26 @@
 import re
 
 from generator.analysis.kinds import Kind, kind_of
+from generator.analysis.message import Message
 from generator.analysis.window import is_depthwise, is_global, window_of
 from generator.analysis.words import by_size
 from generator.records import Node, Shape
 
 _PLAIN = {
-    Kind.LINEAR: "linear",
-    Kind.INPUT: "input",
-    Kind.OUTPUT: "output",
-    Kind.ATTENTION: "attention",
+    Kind.LINEAR: Message("linear"),
+    Kind.INPUT: Message("input"),
+    Kind.OUTPUT: Message("output"),
+    Kind.ATTENTION: Message("attention"),
+    Kind.CONV: Message("transposed conv"),  # the others have a window
 }
-_MERGES = {"cat": "concatenate", "mul": "multiply"}
+_SPOKEN = {
+    "cat": Message("concatenate"),
+    "mul": Message("multiply"),
+    "chunk": Message("split"),
+    "split_with_sizes": Message("split"),
+    "select": Message("take one"),
+    "slice": Message("take a part"),
+}
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -34,15 +43,18 @@ def title_of(node: Node, before: Shape) -> str:
     window = window_of(node, before)
     kind = kind_of(node)
     if window is None:
-        return _PLAIN.get(kind) or _MERGES.get(node.op) or _spoken(node.op)
-    step = f" /{max(window.stride)}" if max(window.stride) > 1 else ""
+        return _PLAIN.get(kind) or _SPOKEN.get(node.op) or _spoken(node.op)
+    size = by_size(window.kernel) + (f" /{max(window.stride)}" if max(window.stride) > 1 else "")
     if kind is Kind.CONV:
-        name = "depthwise conv" if is_depthwise(node, before) else "conv"
-    else:
-        name = "max pool" if "max" in node.op else "average pool"
-        if is_global(window, before, node.output_shape):
-            return f"global {name}"
-    return f"{name} {by_size(window.kernel)}{step}"
+        if is_depthwise(node, before):
+            return Message("depthwise conv {size}", size=size)
+        return Message("conv {size}", size=size)
+    is_max = "max" in node.op
+    if is_global(window, before, node.output_shape):
+        return Message("global max pool") if is_max else Message("global average pool")
+    if is_max:
+        return Message("max pool {size}", size=size)
+    return Message("average pool {size}", size=size)
 
 
 def _spoken(op: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from generator.analysis.kinds import Kind
 from generator.records import Shape
@@ -43,3 +44,16 @@ class Outline:
 
     units: tuple[Unit, ...]
     edges: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def skips(self) -> frozenset[tuple[str, str]]:
+        """Return the edges whose end is also reached by a longer way."""
+        above: dict[str, set[str]] = {}
+        for unit in self.units:
+            sources = [source for source, target in self.edges if target == unit.id]
+            above[unit.id] = set(sources).union(*(above.get(source, set()) for source in sources))
+        return frozenset(
+            (source, target)
+            for source, target in self.edges
+            if any(source in above.get(other, set()) for other, end in self.edges if end == target)
+        )

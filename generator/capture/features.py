@@ -1,143 +1,187 @@
-"""Decides which feature maps are shown: strongest channels first, each at its own scale."""
+"""Decides how grids of channels become files: one a block, many inner steps in one, in budget."""
 
-import math
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-import torch
 from PIL import Image
-from torch import nn
-from torch.nn.utils.parametrize import ParametrizationList
 
-from generator.capture.inputs import save_webp
-from generator.capture.watch import PLAIN_CONTAINERS, Keep, is_leaf
+from generator.capture.budget import Ledger, weight_bytes
+from generator.capture.channels import Measured
+from generator.capture.sprites import COLUMNS, SMALL, lay_out, stack, webp
+from generator.capture.wanted import Wanted
 from generator.records import FeatureGrid
 
-COLUMNS = 8
-MAX_CHANNELS = 32
-MAX_TILE = 64
-"""Pixels; larger maps are averaged down."""
+INNER_CHANNELS = 16
+_SHEET_PIXELS = 1 << 19
+_SHEET_GRIDS = 32
 
-_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
-_SPATIAL_DIMENSIONS = 4
+Seen = Mapping[Wanted, Mapping[str, Measured]]
+"""By tensor, by picture, what there is to show."""
 
 
-def worth_showing(model: nn.Module) -> Keep:
-    """Return the rule that picks stages, blocks, branches, and convolutions outside of blocks.
+@dataclass(frozen=True)
+class Level:
+    """How much a grid may cost."""
 
-    A convolution that is the only one of its container is shown with what follows it there
-    (normalisation, activation), as the container's output.
+    quality: int
+    channels: int
+
+
+LEVELS = (Level(80, 32), Level(60, 32), Level(60, 16), Level(40, 16), Level(40, 8))
+"""Best first; the first that fits is taken, for all grids alike."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All grids of a model, and how well they are drawn."""
+
+    outer: tuple[FeatureGrid, ...]
+    inner: tuple[FeatureGrid, ...]
+    level: Level
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Grids that are kept or left out together: of one tensor, or one sheet, for every picture."""
+
+    grids: tuple[FeatureGrid, ...]
+    files: Mapping[str, bytes]
+
+
+def draw_grids(seen: Seen, ledger: Ledger) -> Drawn:
+    """Write sprites while there is room: blocks and branches first, then inner steps.
+
+    Where blocks and branches alone exceed the room, all are drawn with fewer channels and details;
+    where even that is too much, the last ones are left out.
     """
-    wanted = {
-        path
-        for path, module in model.named_modules()
-        if path and not is_leaf(module) and not isinstance(module, ParametrizationList)
-    }
-    wanted.update(_outside_blocks(model))
-
-    def keep(path: str, _module: nn.Module, output: torch.Tensor) -> bool:
-        return (
-            path in wanted
-            and output.dim() == _SPATIAL_DIMENSIONS
-            and output.shape[2] * output.shape[3] > 1
-            and output.is_floating_point()
-        )
-
-    return keep
+    outer = {wanted: by_image for wanted, by_image in seen.items() if not wanted.is_inner}
+    inner = {wanted: by_image for wanted, by_image in seen.items() if wanted.is_inner}
+    level, batches = _best(outer, ledger.room_bytes)
+    kept = _keep(batches, ledger)
+    inner_level = Level(level.quality, min(level.channels, INNER_CHANNELS))
+    kept_inner = _keep(_sheets(inner, inner_level), ledger)
+    return Drawn(kept, kept_inner, level)
 
 
-def draw_grids(
-    seen: Mapping[str, Mapping[str, torch.Tensor]], folder: Path
-) -> tuple[FeatureGrid, ...]:
-    """Write one sprite per module and picture.
-
-    Args:
-        seen: by picture, the maps (1, C, H, W) by module path.
-        folder: where `features/` is made.
-    """
-    paths = dict.fromkeys(path for maps in seen.values() for path in maps)
-    return tuple(
-        _grid(maps[path][0].float().numpy(), image, path, number, folder)
-        for number, path in enumerate(paths)
-        for image, maps in seen.items()
-        if path in maps
-    )
+def _best(outer: Seen, room_bytes: int) -> tuple[Level, list[_Batch]]:
+    level, batches = LEVELS[0], []
+    for level in LEVELS:
+        batches = [_own_files(*item, number, level) for number, item in enumerate(outer.items())]
+        if sum(weight_bytes(batch.files) for batch in batches) <= room_bytes:
+            break
+    return level, batches
 
 
-def rank_channels(maps: npt.NDArray[np.float32]) -> list[int]:
-    """Return channel numbers of (C, H, W), largest mean square first, ties by number."""
-    energy = np.nan_to_num(np.square(maps.astype(np.float64)).mean(axis=(1, 2)))
-    return sorted(range(len(energy)), key=lambda channel: (-energy[channel], channel))
+def _keep(batches: Iterable[_Batch], ledger: Ledger) -> tuple[FeatureGrid, ...]:
+    """Write batches in order; after the first that does not fit, none."""
+    kept: list[FeatureGrid] = []
+    is_full = False
+    for batch in batches:
+        names = dict.fromkeys(grid.name for grid in batch.grids)
+        if is_full:
+            ledger.left_out.extend(names)
+        elif ledger.take(names, batch.files):
+            kept.extend(batch.grids)
+        else:
+            is_full = True
+    return tuple(kept)
 
 
-def lay_out(tiles: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Image.Image:
-    """Put grey tiles (C, H, W) in rows on one transparent sheet."""
-    count, height, width = tiles.shape
-    gap = max(1, round(max(height, width) / 24))
-    rows = math.ceil(count / columns)
-    columns = min(columns, count)
-    canvas = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, 2), np.uint8)
-    for number, tile in enumerate(tiles):
-        top = number // columns * (height + gap)
-        left = number % columns * (width + gap)
-        canvas[top : top + height, left : left + width, 0] = tile
-        canvas[top : top + height, left : left + width, 1] = 255
-    return Image.fromarray(canvas).convert("RGBA")
+def _own_files(
+    wanted: Wanted, by_image: Mapping[str, Measured], number: int, level: Level
+) -> _Batch:
+    grids, files = [], {}
+    for image, measured in by_image.items():
+        shown = _cut(measured, level.channels)
+        sprite = lay_out(shown.tiles)
+        file = f"features/{number:03d}-{_file_stem(wanted)}-{image}.webp"
+        files[file] = webp(sprite, quality=level.quality, lossless=_is_small(shown))
+        grids.append(_grid(wanted, image, shown, sprite, file))
+    return _Batch(tuple(grids), files)
 
 
-def _outside_blocks(container: nn.Module, path: str = "") -> Iterator[str]:
-    """Yield convolutions that only plain containers enclose, the nearest holding several."""
-    if not path and isinstance(container, _CONVOLUTIONS):
-        yield path  # the whole model is one convolution
-    convolutions = sum(isinstance(child, _CONVOLUTIONS) for child in container.modules())
-    for name, child in container.named_children():
-        inner = f"{path}.{name}" if path else name
-        if isinstance(child, _CONVOLUTIONS) and (convolutions > 1 or not path):
-            yield inner
-        elif type(child) in PLAIN_CONTAINERS:
-            yield from _outside_blocks(child, inner)
+def _sheets(inner: Seen, level: Level) -> Iterator[_Batch]:
+    """Put inner steps that follow each other below each other, one sheet a picture."""
+    for number, group in enumerate(_groups(inner, level)):
+        grids: list[FeatureGrid] = []
+        files = {}
+        for image in dict.fromkeys(image for w in group for image in inner[w]):
+            parts = [(w, _cut(inner[w][image], level.channels)) for w in group if image in inner[w]]
+            sprites = [lay_out(shown.tiles) for _, shown in parts]
+            sheet, tops = stack(sprites)
+            file = f"features/inside-{number:02d}-{image}.webp"
+            lossless = all(_is_small(shown) for _, shown in parts)
+            files[file] = webp(sheet, quality=level.quality, lossless=lossless)
+            for (wanted, shown), sprite, top in zip(parts, sprites, tops, strict=True):
+                grids.append(_grid(wanted, image, shown, sprite, file, top))
+        yield _Batch(tuple(grids), files)
 
 
-def _grid(
-    maps: npt.NDArray[np.float32], image: str, path: str, number: int, folder: Path
+def _groups(inner: Seen, level: Level) -> Iterator[Sequence[Wanted]]:
+    group: list[Wanted] = []
+    pixels = 0
+    was_small = False
+    for wanted, by_image in inner.items():
+        first = next(iter(by_image.values()))
+        needed = _cut(first, level.channels).tiles.size
+        is_full = pixels + needed > _SHEET_PIXELS or len(group) == _SHEET_GRIDS
+        if group and (is_full or was_small != _is_small(first)):
+            yield group
+            group, pixels = [], 0
+        group.append(wanted)
+        pixels += needed
+        was_small = _is_small(first)
+    if group:
+        yield group
+
+
+def _grid(  # noqa: PLR0913
+    wanted: Wanted, image: str, shown: Measured, sprite: Image.Image, file: str, top: int = 0
 ) -> FeatureGrid:
-    shown = rank_channels(maps)[:MAX_CHANNELS]
-    sprite = lay_out(np.stack([_stretch(tile) for tile in _shrink(maps[shown])]))
-    file = f"features/{number:03d}-{_file_stem(path)}-{image}.webp"
-    save_webp(sprite, folder / file, lossless=max(maps.shape[1:]) <= COLUMNS * 2)
     return FeatureGrid(
         image=image,
-        path=path,
-        shape=tuple(maps.shape),
-        shown_channels=tuple(shown),
-        columns=min(COLUMNS, len(shown)),
-        dead_fraction=float((maps == 0).all(axis=(1, 2)).mean()),
+        path=wanted.path,
+        node=wanted.node,
+        step=wanted.step,
+        is_output=wanted.is_output,
+        part=wanted.part,
+        also=wanted.also,
+        shape=shown.shape,
+        shown_channels=shown.shown,
+        means=shown.means,
+        sparsities=shown.sparsities,
+        lows=shown.lows,
+        highs=shown.highs,
+        columns=min(COLUMNS, len(shown.shown)),
+        dead_fraction=shown.dead_fraction,
+        mean=shown.mean,
+        sparsity=shown.sparsity,
+        non_finite=shown.non_finite,
         file=file,
+        top=top,
         width=sprite.width,
         height=sprite.height,
     )
 
 
-def _shrink(tiles: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    height, width = tiles.shape[1:]
-    if max(height, width) <= MAX_TILE:
-        return tiles
-    scale = MAX_TILE / max(height, width)
-    size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    resized = nn.functional.interpolate(torch.from_numpy(tiles)[None], size, mode="area")[0]
-    return np.asarray(resized.numpy(), dtype=np.float32)
+def _cut(measured: Measured, channels: int) -> Measured:
+    """Leave out all but the strongest channels."""
+    return replace(
+        measured,
+        shown=measured.shown[:channels],
+        tiles=measured.tiles[:channels],
+        means=measured.means[:channels],
+        sparsities=measured.sparsities[:channels],
+        lows=measured.lows[:channels],
+        highs=measured.highs[:channels],
+    )
 
 
-def _stretch(tile: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    finite = np.nan_to_num(tile.astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(finite.min()), float(finite.max())
-    if high <= low:
-        return np.zeros(tile.shape, np.uint8)
-    return np.asarray(np.rint((finite - low) / (high - low) * 255), dtype=np.uint8)
+def _is_small(measured: Measured) -> bool:
+    return bool(max(measured.tiles.shape[1:]) <= SMALL)
 
 
-def _file_stem(path: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "_", path).replace("..", "_")[:80]
+def _file_stem(wanted: Wanted) -> str:
+    name = wanted.path if wanted.is_output else f"{wanted.path}-{wanted.step}{wanted.part or ''}"
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name).replace("..", "_")[:80]

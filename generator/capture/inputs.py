@@ -1,6 +1,5 @@
 """Decides how a picture becomes a tensor: cropped, resized, normalised as ImageNet nets expect."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
+from generator.capture.sprites import webp
 from generator.pictures import Source
 from generator.records import Picture
 
@@ -52,13 +52,6 @@ def batch_of(
         for source in sources
     )
     for picture, image in zip(pictures, images, strict=True):
-        save_webp(image, folder / picture.file)
+        (folder / picture.file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / picture.file).write_bytes(webp(image))
     return torch.stack([to_tensor(image) for image in images]), pictures
-
-
-def save_webp(image: Image.Image, path: Path, *, lossless: bool = False) -> None:
-    """Encode a picture; the same pixels always give the same bytes."""
-    encoded = io.BytesIO()
-    image.save(encoded, "WEBP", lossless=lossless, quality=80, method=4)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encoded.getvalue())

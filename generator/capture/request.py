@@ -20,6 +20,8 @@ class Request:
     """The project's folder: own nets and weights files are named relative to it."""
     folder: Path
     """Where files go; empty at the start."""
+    picture_bytes: int = 6_000_000
+    """What all pictures of the model may weigh."""
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,26 @@ import platform
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
+from torch.export import ExportedProgram
 
-from generator.capture import features, predictions, summary, trace, weights
+from generator.capture import predictions, summary, trace, weights
 from generator.capture.build import BuiltModel, build
+from generator.capture.checkpoint import shortened
 from generator.capture.inputs import batch_of
+from generator.capture.insides import Subject, look_inside
+from generator.capture.norms import norm_stats
 from generator.capture.onnx import names_by_operation, to_onnx, write_structure
 from generator.capture.request import Request
 from generator.capture.sizes import try_sizes
 from generator.capture.summary import Summary
-from generator.capture.watch import Keep, Observation, module_tree, watch
+from generator.capture.watch import Observation, first_tensor, module_tree, watch
 from generator.pictures import sources_for
 from generator.records import (
     Artifact,
@@ -82,13 +86,17 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
     with failures.contain("build"):
         say("build")
         built = build(request.spec, request.weights, request.seed, request.root)
-        checkpoint = built.checkpoint
+        checkpoint = built.weights.checkpoint
         record = _basic_record(request, built)
         with failures.contain("forward"):
             say("forward")
-            record = _observe(request, built, record, failures)
+            record, examples = _observe(request, built, record, failures)
         if record.is_captured:
-            record = _trace(request, built, record, failures, say)
+            record, program = _trace(request, built, record, failures, say)
+            say("features")
+            subject = Subject(built.module, program, built.labels, examples)
+            limit = request.picture_bytes
+            record = look_inside(subject, record, request.folder, limit, failures.contain)
             with failures.contain("sizes"):
                 tried = try_sizes(built.module, built.input_shape)
                 record = record.model_copy(update={"other_sizes": tried})
@@ -105,20 +113,22 @@ def _basic_record(request: Request, built: BuiltModel) -> ModelRecord:
         modules=module_tree(built.module),
         buffer_bytes=sum(b.numel() * b.element_size() for b in built.module.buffers()),
         parameters=weights.parameter_stats(built.module, request.folder),
+        norms=norm_stats(built.module, request.folder),
         provenance=_provenance(request, built),
+        training=built.weights.training,
     )
 
 
 def _observe(
     request: Request, built: BuiltModel, record: ModelRecord, failures: _Failures
-) -> ModelRecord:
-    """Run the model on one picture after the other, the first time under torchinfo."""
+) -> tuple[ModelRecord, Sequence[torch.Tensor]]:
+    """Run the model on one picture after the other, the first time watched, under torchinfo."""
     sources = sources_for(built.input_shape[0], request.own_pictures)
     batch, pictures = batch_of(sources, built.input_shape, request.folder)
     examples = batch.chunk(len(batch))  # not all at once: a net may hold its batch to be one
-    keep = features.worth_showing(built.module)
-    first, table = _run_first(built.module, examples[0], keep, failures)
-    observed = [first, *(_run(built.module, example, keep) for example in examples[1:])]
+    first, table = _run_first(built.module, examples[0], failures)
+    with torch.no_grad():
+        further = [first_tensor(built.module(example)) for example in examples[1:]]
     if table is not None:
         summary.write_summary(table, request.folder)
     found: dict[str, object] = {
@@ -128,38 +138,32 @@ def _observe(
         "torchinfo_rows": () if table is None else table.rows,
         "pictures": pictures,
     }
-    with failures.contain("features"):
-        seen = {p.id: one.maps for p, one in zip(pictures, observed, strict=False)}
-        found["features"] = features.draw_grids(seen, request.folder)
     with failures.contain("predictions"):
-        outputs = [one.output for one in observed]
-        found["predictions"] = predictions.predict(outputs, pictures, built.labels)
-    return record.model_copy(update=found)
+        outputs = [first.output, *further]
+        answers, skipped = predictions.predict(outputs, pictures, built.labels, request.folder)
+        found |= {"predictions": answers, "skipped": skipped}
+    return record.model_copy(update=found), examples
 
 
 def _run_first(
-    module: torch.nn.Module, example: torch.Tensor, keep: Keep, failures: _Failures
+    module: torch.nn.Module, example: torch.Tensor, failures: _Failures
 ) -> tuple[Observation, Summary | None]:
     """Run a model under torchinfo; again without, if it failed, to see which of the two it was."""
-    with failures.contain("torchinfo"), watch(module, keep) as observed:
+    with failures.contain("torchinfo"), watch(module) as observed:
         return observed, summary.run_with_summary(module, example)
-    return _run(module, example, keep), None
-
-
-def _run(module: torch.nn.Module, example: torch.Tensor, keep: Keep) -> Observation:
-    with watch(module, keep) as observed:
+    with watch(module) as observed:
         module(example)
-    return observed
+    return observed, None
 
 
 def _trace(
     request: Request, built: BuiltModel, record: ModelRecord, failures: _Failures, say: Say
-) -> ModelRecord:
+) -> tuple[ModelRecord, ExportedProgram | None]:
     """Add the graph, and the ONNX file whose nodes it names."""
     say("trace")
     parameters = [stats.name for stats in record.parameters]
     nodes = trace.nodes_of_calls(record.calls, parameters)
-    method, names = TraceMethod.HOOKS, {}
+    method, names, program = TraceMethod.HOOKS, {}, None
     with failures.contain("trace"):
         program = trace.export(built.module, torch.zeros(1, *built.input_shape))
         nodes, method = trace.nodes_of(program, built.module), TraceMethod.EXPORT
@@ -170,7 +174,7 @@ def _trace(
             names = names_by_operation(translated)
     named = tuple(node.model_copy(update={"onnx": names.get(node.id)}) for node in nodes)
     provenance = record.provenance and record.provenance.model_copy(update={"trace": method})
-    return record.model_copy(update={"nodes": named, "provenance": provenance})
+    return record.model_copy(update={"nodes": named, "provenance": provenance}), program
 
 
 def _provenance(request: Request, built: BuiltModel) -> Provenance:
@@ -181,8 +185,9 @@ def _provenance(request: Request, built: BuiltModel) -> Provenance:
         onnx=version("onnx"),
         python=platform.python_version(),
         seed=request.seed,
-        weights=built.weights,
-        weights_are_random=built.weights_are_random,
+        weights=built.weights.said,
+        weights_are_random=built.weights.are_random,
+        weights_sha256=built.weights.sha256 and shortened(built.weights.sha256),
     )
 
 

@@ -51,6 +51,28 @@ def nodes_of(program: ExportedProgram, model: nn.Module) -> tuple[Node, ...]:
     return tuple(_first_named(nodes, model))
 
 
+def outputs_of(
+    program: ExportedProgram, model: nn.Module, nodes: Iterable[Node], calls: Iterable[ModuleCall]
+) -> dict[str, str | None]:
+    """Return the operation that makes what each module returns when it is called first.
+
+    It is the last one the module ran whose shape is right; none where no operation's is.
+    """
+    shapes = {node.id: node.output_shape for node in nodes}
+    returned = {call.path: call.output_shape for call in calls if not call.call}
+    names = _first_names(model)
+    first_keys: dict[str, str] = {}
+    found: dict[str, str | None] = {}
+    for node in program.graph.nodes:
+        stack = node.meta.get("nn_module_stack") or {}
+        for key, (name, _type) in stack.items() if node.name in shapes else ():
+            path = names.get(name, name)
+            if first_keys.setdefault(path, key) == key:
+                is_it = shapes[node.name] == returned.get(path)
+                found[path] = node.name if is_it else found.get(path)
+    return found
+
+
 def nodes_of_calls(calls: tuple[ModuleCall, ...], parameters: Iterable[str]) -> tuple[Node, ...]:
     """Return a chain of leaf modules in the order they were called: what hooks alone can know."""
     owned: dict[str, list[str]] = {}
@@ -80,8 +102,7 @@ def _first_named(nodes: Iterable[Node], model: nn.Module) -> Iterator[Node]:
 
     The trace counts calls by name; here they are counted over all names of a module.
     """
-    first = {module: path for path, module in model.named_modules()}
-    names = {path: first[m] for path, m in model.named_modules(remove_duplicate=False)}
+    names = _first_names(model)
     uses = Counter(names.values())
     calls: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
     for node in nodes:
@@ -92,6 +113,12 @@ def _first_named(nodes: Iterable[Node], model: nn.Module) -> Iterator[Node]:
             yield node.model_copy(update={"path": path, "call": call})
         else:
             yield node
+
+
+def _first_names(model: nn.Module) -> dict[str, str]:
+    """Return the first name of each module by all of its names."""
+    first = {module: path for path, module in model.named_modules()}
+    return {path: first[m] for path, m in model.named_modules(remove_duplicate=False)}
 
 
 def _makes_tensors(node: fx.Node) -> bool:

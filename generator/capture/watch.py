@@ -78,8 +78,13 @@ def first_tensor(value: object) -> torch.Tensor | None:
     return next((tensor for tensor in found if tensor is not None), None)
 
 
+def nothing(_path: str, _module: nn.Module, _output: torch.Tensor) -> bool:
+    """Keep no output: calls and their costs are all that is wanted."""
+    return False
+
+
 @contextmanager
-def watch(model: nn.Module, keep: Keep) -> Iterator[Observation]:
+def watch(model: nn.Module, keep: Keep = nothing) -> Iterator[Observation]:
     """Count and note everything the model does inside the `with` block; hooks never outlive it.
 
     A kept map is a copy made the moment the module returned, before later in-place operations.

@@ -1,34 +1,26 @@
-"""Decides what is said about a parameter tensor: its spread, and pictures of first kernels."""
+"""Decides what is said about a parameter tensor: how its values are spread."""
 
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
-from generator.capture.features import lay_out
-from generator.capture.inputs import save_webp
+from generator.capture.kernels import draw_first, first_kernels
 from generator.records import Histogram, ParameterStats
 
 BINS = 32
-MAX_KERNELS = 96
-KERNEL_COLUMNS = 16
-_KERNEL_FILE = "kernels/first.webp"
 _COUNTED_AT_ONCE = 1 << 22
 
 
 def parameter_stats(model: nn.Module, folder: Path) -> tuple[ParameterStats, ...]:
     """Describe every parameter once, shared ones under their first name."""
-    first = _first_kernels(model)
-    stats = []
-    for name, parameter in model.named_parameters():
-        file = None
-        if name == first:
-            file = _KERNEL_FILE
-            save_webp(_draw_kernels(parameter.detach()), folder / file, lossless=True)
-        stats.append(_describe(name, parameter, file))
-    return tuple(stats)
+    first = first_kernels(model)
+    return tuple(
+        _describe(
+            name, parameter, draw_first(parameter.detach(), folder) if name == first else None
+        )
+        for name, parameter in model.named_parameters()
+    )
 
 
 def _describe(name: str, parameter: nn.Parameter, file: str | None) -> ParameterStats:
@@ -45,6 +37,7 @@ def _describe(name: str, parameter: nn.Parameter, file: str | None) -> Parameter
         std=float(finite.std()) if count > 1 else None,
         min=float(finite.min()) if count else None,
         max=float(finite.max()) if count else None,
+        sparsity=float((values == 0).double().mean()) if len(values) else None,
         histogram=_histogram(finite) if count > 1 else None,
         file=file,
     )
@@ -58,25 +51,3 @@ def _histogram(values: torch.Tensor) -> Histogram:
     parts = (part.double() for part in torch.split(values, _COUNTED_AT_ONCE))
     counts = torch.stack([torch.histc(part, BINS, low, high) for part in parts]).sum(dim=0)
     return Histogram(low=low, high=high, counts=tuple(int(count) for count in counts))
-
-
-def _first_kernels(model: nn.Module) -> str | None:
-    """Return the name of the first convolution's weight if its kernels read grey or RGB."""
-    for path, module in model.named_modules():
-        if isinstance(module, nn.Conv2d):
-            readable = module.weight.shape[1] in {1, 3} and max(module.kernel_size) > 1
-            return f"{path}.weight".lstrip(".") if readable else None
-    return None
-
-
-def _draw_kernels(weight: torch.Tensor) -> Image.Image:
-    """Draw kernels (out, in, h, w) in rows, RGB when they read three channels."""
-    kernels = np.nan_to_num(weight[:MAX_KERNELS].double().numpy(), posinf=0.0, neginf=0.0)
-    low = kernels.min(axis=(1, 2, 3), keepdims=True)
-    spread = np.ptp(kernels, axis=(1, 2, 3), keepdims=True)
-    scaled = np.rint((kernels - low) / np.where(spread == 0, 1, spread) * 255).astype(np.uint8)
-    planes = [lay_out(scaled[:, channel], KERNEL_COLUMNS) for channel in range(scaled.shape[1])]
-    if len(planes) == 1:
-        return planes[0]
-    colours = [plane.getchannel("R") for plane in planes]
-    return Image.merge("RGBA", [*colours, planes[0].getchannel("A")])

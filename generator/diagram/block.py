@@ -11,7 +11,7 @@ from generator.analysis.shortcuts import Shortcut
 from generator.analysis.terms import Phrase, Term, Words
 from generator.diagram.arrangement import SYMBOLS, Arrangement, arranged
 from generator.diagram.palette import FILLS, FONT, INK, QUIET
-from generator.diagram.plates import SMALL, box, ending, tag, two_lines
+from generator.diagram.plates import SHORTCUTS, SMALL, box, ending, tag, two_lines
 from generator.diagram.text import drawable
 
 
@@ -84,7 +84,7 @@ def _connect(graph: graphviz.Digraph, anatomy: Anatomy, places: Arrangement, wor
         if flow.shortcut is Shortcut.IDENTITY and flow in places.aside:
             bend = f"{source}_{target}_side"
             graph.node(bend, "", **_BEND)
-            graph.edge(start, bend, arrowhead="none", weight="0", **look)
+            graph.edge(start, bend, arrowhead="none", weight="1", **look)
             start = bend
         weight = "0" if flow.shortcut is Shortcut.IDENTITY else "4"
         graph.edge(start, target, weight=weight, **look)
@@ -93,11 +93,10 @@ def _connect(graph: graphviz.Digraph, anatomy: Anatomy, places: Arrangement, wor
 def _line(flow: Flow, words: Words) -> dict[str, str]:
     if flow.shortcut is None:
         return {}
-    is_projection = flow.shortcut is Shortcut.PROJECTION
-    name = Phrase(Term.PROJECTION if is_projection else Term.IDENTITY).said(words)
+    name = Phrase(SHORTCUTS[flow.shortcut]).said(words)
     return {
         "class": f"shortcut {flow.shortcut}",
-        "style": "dashed" if is_projection else "solid",
+        "style": "dashed" if flow.shortcut is Shortcut.PROJECTION else "solid",
         "tooltip": graphviz.escape(drawable(name)),
     }
 
@@ -138,7 +137,7 @@ _NODE = {
     "fontsize": "12",
     "fontcolor": INK,
     "color": "#00000022",
-    "margin": "0.08,0.03",
+    "margin": "0.08,0.05",
     "width": "1.65",
     "height": "0.3",
 }

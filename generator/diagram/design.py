@@ -1,6 +1,6 @@
 """Decides how a whole network is drawn: a column of units, grouped by resolution."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -8,6 +8,7 @@ from itertools import pairwise
 import graphviz
 
 from generator.analysis.kinds import Kind
+from generator.analysis.message import Message
 from generator.analysis.units import Loop, Outline, Unit
 from generator.analysis.words import by_size
 from generator.diagram.palette import ACCENT, FILLS, FONT, HEAT, INK, QUIET, heat_fill
@@ -22,14 +23,16 @@ _SLIM = frozenset({Kind.INPUT, Kind.OUTPUT, Kind.POOL, Kind.MERGE, Kind.RESHAPE}
 """Kinds that cost nothing, told in one line."""
 
 
-def design_dot(outline: Outline, title: str, *, heat: bool = False) -> str:
+def design_dot(
+    outline: Outline, title: str, *, heat: bool = False, say: Callable[[str], str] = str
+) -> str:
     """Return the design diagram as DOT, coloured by kind of work or by share of all MACs.
 
     A box names the operation, how often it follows itself, the channels it leaves, and its share
     of all MACs and parameters. A frame gathers what works at one resolution. Edges that pass
-    others by are dashed; a loop marks layers that each read all before them.
+    others by are dashed; a loop marks layers that each read all before them. `say` translates.
     """
-    drawing = _Drawing(outline, is_heat=heat)
+    drawing = _Drawing(outline, heat, say)
     graph = graphviz.Digraph(
         "design",
         graph_attr=_GRAPH | {"tooltip": graphviz.escape(drawable(title))},
@@ -75,6 +78,7 @@ _FRAME_LABEL = (
     '<TD WIDTH="104" ALIGN="LEFT">{place}</TD><TD WIDTH="20"></TD>'
     '<TD WIDTH="118" ALIGN="RIGHT">{costs}</TD></TR></TABLE>>'
 )
+_SMALL = '<FONT POINT-SIZE="10">{}</FONT>'
 _EDGES = {"color": QUIET, "arrowsize": "0.6", "penwidth": "1.2"}
 
 
@@ -84,6 +88,7 @@ class _Drawing:
 
     outline: Outline
     is_heat: bool
+    say: Callable[[str], str]
 
     def boxes(self, graph: graphviz.Digraph, units: Iterable[Unit]) -> None:
         """Draw units."""
@@ -98,7 +103,8 @@ class _Drawing:
 
     def frame(self, stride: int, units: list[Unit]) -> dict[str, str]:
         """Return how the frame around units of one stride looks, and what is written on it."""
-        place = f"{by_size(units[-1].output_shape[2:])} · stride {stride}"
+        size = by_size(units[-1].output_shape[2:])
+        place = self.say(Message("{size} · stride {stride}", size=size, stride=stride))
         costs = self._costs(units) if sum(_has_cost(unit) for unit in units) > 1 else ""
         return {
             "label": _FRAME_LABEL.format(place=escape(place), costs=escape(costs)),
@@ -112,30 +118,37 @@ class _Drawing:
 
     def edges(self, graph: graphviz.Digraph) -> None:
         """Draw where data flows, and mark what passes others by."""
-        bypassing = _bypassing(self.outline)
         for source, target in self.outline.edges:
-            style = _SKIP if (source, target) in bypassing else {}
+            style = _SKIP if (source, target) in self.outline.skips else {}
             graph.edge(self._name(source), self._name(target), **style)
         for unit in self.outline.units:
             if unit.loop is not None:
-                graph.edge(self._name(unit.id), self._name(unit.id), **_LOOP, **_SAID[unit.loop])
+                name = self._name(unit.id)
+                graph.edge(name, name, **_LOOP, **self._said(unit.loop))
+
+    def _said(self, loop: Loop) -> dict[str, str]:
+        label, tooltip = _SAID[loop]
+        lines = (f" {line}\\l" for line in self.say(label).split("/"))
+        return {"label": "".join(lines), "tooltip": self.say(tooltip)}
 
     def _name(self, unit_id: str) -> str:
         return f"u{[unit.id for unit in self.outline.units].index(unit_id)}"
 
     def _label(self, unit: Unit) -> str:
         times = f" &#160;<B>×{unit.count}</B>" if unit.count > 1 else ""
-        head = f"<B>{escape(drawable(unit.title))}</B>{times}"
+        head = f"<B>{escape(drawable(self.say(unit.title)))}</B>{times}"
         shapes = escape(_shapes(unit))
         if unit.kind in _SLIM or not _has_cost(unit):
-            return f'<{head} &#160;<FONT POINT-SIZE="10">{shapes}</FONT>>'
+            return f"<{head} &#160;{_SMALL.format(shapes)}>"
         costs = escape(self._costs([unit]))
-        return f'<{head}<BR/><FONT POINT-SIZE="10">{shapes} &#160;·&#160; {costs}</FONT>>'
+        # The dot between them is larger, so that the second line keeps off the first.
+        return f"<{head}<BR/>{_SMALL.format(shapes)} &#160;·&#160; {_SMALL.format(costs)}>"
 
     def _costs(self, units: Iterable[Unit]) -> str:
         units = list(units)
         params = _share(sum(u.params for u in units), sum(u.params for u in self.outline.units))
-        return f"{_percent(self._macs(units))} MACs · {_percent(params)} params"
+        shares = {"macs": _percent(self._macs(units)), "params": _percent(params)}
+        return self.say(Message("{macs} MACs · {params} params", **shares))
 
     def _macs(self, units: Iterable[Unit]) -> float:
         return _share(sum(u.macs for u in units), sum(u.macs for u in self.outline.units))
@@ -149,15 +162,16 @@ _LOOP = {
     "fontsize": "9",
     "fontcolor": QUIET,
 }
+# A slash says where a label may be broken.
 _SAID = {
-    Loop.DENSE: {
-        "label": " reads all\\l before",
-        "tooltip": "each reads what entered and all outputs before it",
-    },
-    Loop.RESIDUAL: {
-        "label": " shortcut\\l around each",
-        "tooltip": "what enters each is added to what it makes",
-    },
+    Loop.DENSE: (
+        Message("reads all/before"),
+        Message("each reads what entered and all outputs before it"),
+    ),
+    Loop.RESIDUAL: (
+        Message("shortcut/around each"),
+        Message("what enters each is added to what it makes"),
+    ),
 }
 
 
@@ -171,22 +185,6 @@ def _runs(units: Iterable[Unit]) -> list[tuple[int | None, list[Unit]]]:
         else:
             runs.append((stride, [unit]))
     return runs
-
-
-def _bypassing(outline: Outline) -> set[tuple[str, str]]:
-    """Return the edges whose end is also reached by a longer way."""
-    above: dict[str, set[str]] = {unit.id: set() for unit in outline.units}
-    sources: dict[str, list[str]] = {unit.id: [] for unit in outline.units}
-    for source, target in outline.edges:
-        sources[target].append(source)
-    for unit in outline.units:
-        for source in sources[unit.id]:
-            above[unit.id] |= {source, *above[source]}
-    return {
-        (source, target)
-        for source, target in outline.edges
-        if any(source in above[other] for other in sources[target])
-    }
 
 
 def _has_cost(unit: Unit) -> bool:
@@ -212,9 +210,11 @@ def _share(part: int, whole: int) -> float:
 
 
 def _percent(share: float) -> str:
-    """Write a share as a percentage that never rounds something to nothing."""
+    """Write a share as a percentage that never rounds something to nothing, nor most to all."""
     if 0 < share < _HUNDREDTH:
         return "<1 %"
+    if 1 - _HUNDREDTH < share < 1:
+        return ">99 %"
     return f"{share:.0%}".replace("%", " %")
 
 

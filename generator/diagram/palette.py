@@ -25,6 +25,11 @@ QUIET = "#7a8699"
 """Lines and text outside of fills, readable on white and on a dark page."""
 FONT = "Helvetica,Arial,sans-serif"
 
+# One hue a family, in order of appearance; checked for contrast on white and on slate.
+FAMILY_COLOURS = (
+    "#3b6fd4", "#d9772b", "#2f9e77", "#c2497f", "#7a63d1", "#a08419", "#2e93b5", "#c4504b",
+)  # fmt: skip
+
 ACCENT = "#c2547d"
 """Edges that pass others by, readable on white and on a dark page."""
 
@@ -43,3 +48,9 @@ HEAT = (
 def heat_fill(share: float) -> str:
     """Return the fill for a share between 0 and 1."""
     return next((colour for limit, colour in HEAT if share < limit), HEAT[-1][1])
+
+
+def tint(colour: str) -> str:
+    """Return a colour mixed with three times as much white: a fill for dark text."""
+    channels = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{(channel + 3 * 255) // 4:02x}" for channel in channels)

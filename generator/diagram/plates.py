@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from html import escape
 
-from generator.analysis.anatomy import Part, Role
+from generator.analysis.anatomy import Anatomy, Part, Role
 from generator.analysis.kinds import Kind
+from generator.analysis.shortcuts import Shortcut
 from generator.analysis.terms import Phrase, Term, Words
 from generator.diagram.palette import FILLS, INK
 from generator.diagram.text import drawable
 
 SMALL = "10"
 """Points of what is less important than a name."""
+SHORTCUTS = {Shortcut.IDENTITY: Term.IDENTITY, Shortcut.PROJECTION: Term.PROJECTION}
 _BARE = 'BORDER="0" CELLBORDER="0"'
 
 
@@ -43,6 +45,20 @@ def ending(part: Part, words: Words) -> str:
     if part.heading.term is Term.INPUTS:
         return f"{name}\n{part.shape}"
     return part.shape or name
+
+
+def in_words(anatomy: Anatomy, words: Words) -> str:
+    """Tell a block from top to bottom, for those who cannot see its diagram."""
+    told = []
+    for part in anatomy.parts:
+        names = [*part.before, (part.kind, part.heading), *part.after]
+        said = [phrase.said(words) for _, phrase in names]
+        numbers = [phrase.said(words) for phrase in part.numbers]
+        shape = [part.shape] if part.role is Role.END else []
+        told.append(drawable(" ".join([", ".join(said), *numbers, *shape])))
+    kinds = dict.fromkeys(flow.shortcut for flow in anatomy.flows if flow.shortcut)
+    told += [Phrase(SHORTCUTS[kind]).said(words) for kind in kinds]
+    return "; ".join(told)
 
 
 def two_lines(phrase: Phrase, words: Words) -> str:

@@ -14,8 +14,10 @@ _INNER_TITLE = re.compile(r"<title>[^<]*</title>\n?")
 _COMMENT = re.compile(rb"<!--.*?-->\n?", re.DOTALL)
 
 
-def draw(dot: str, name: str, description: str) -> str:
+def draw(dot: str, name: str, description: str, role: str = "img") -> str:
     """Lay a graph out and return it as SVG with an accessible name and description.
+
+    A drawing with links in it is a group, for what is inside a picture is not read out.
 
     Raises:
         RenderError: Graphviz refused the graph.
@@ -25,7 +27,7 @@ def draw(dot: str, name: str, description: str) -> str:
         drawn = bytes(graph.draw(format="svg", prog="dot"))
     except (OSError, ValueError, pygraphviz.DotError) as error:
         raise RenderError(f"{name}: Graphviz could not draw it: {error}") from error
-    return _accessible(drawn, name, description)
+    return _accessible(drawn, name, description, role)
 
 
 def lean(svg: str, font: str) -> str:
@@ -38,14 +40,14 @@ def lean(svg: str, font: str) -> str:
     return f'{head} font-family="{font}">{title}</desc>{body}'
 
 
-def _accessible(svg: bytes, name: str, description: str) -> str:
+def _accessible(svg: bytes, name: str, description: str, role: str) -> str:
     """Drop the prolog and the generator's comments, and let screen readers say what it shows."""
     text = _COMMENT.sub(b"", _PROLOG.sub(b"", svg)).decode()
     head, _, body = text.partition(">")
     head = re.sub(r'\b(width|height)="([\d.]+)pt"', r'\1="\2"', head)
     name, description = escape(drawable(name)), escape(drawable(description))
     title = f"<title>{name}</title><desc>{description}</desc>"
-    return f'{head} role="img" aria-label="{name}">{title}{body}'.strip() + "\n"
+    return f'{head} role="{role}" aria-label="{name}">{title}{body}'.strip() + "\n"
 
 
 def size_of(svg: str) -> tuple[int, int]:

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 
 from generator.analysis.kinds import Kind
 from generator.analysis.outline import Outline, Unit
-from generator.diagram.palette import FILLS
+from generator.diagram.palette import FAMILY_COLOURS, FILLS
 from generator.records import Histogram
 
-# One hue a family, in order of appearance; checked for contrast on white and on slate.
-FAMILY_COLOURS = (
-    "#3b6fd4", "#d9772b", "#2f9e77", "#c2497f", "#7a63d1", "#a08419", "#2e93b5", "#c4504b",
-)  # fmt: skip
 _WIDTH, _HEIGHT = 720.0, 400.0
 _BRICK_HEIGHT = 120.0
 """As high as a map of 256 pixels; larger ones are no higher."""

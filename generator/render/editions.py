@@ -1,5 +1,6 @@
 """Decides how an edition of the site speaks, and below which address it lies."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from generator.analysis.message import Message
 from generator.records import Text
 from generator.render.environment import templates_folder
 
+_NUMBER = re.compile(r"\d+(?:×\d+)*")
 _NAMES = {"en": "English", "zh": "中文"}
 
 
@@ -41,6 +43,15 @@ class Edition:
         if isinstance(value, Message):
             return self.words.gettext(value.template).format(**self._said(value.values))
         return self.words.gettext(value) if value else ""
+
+    def pieces(self, text: str) -> str:
+        """Translate a list of words, each by itself; a number in one stands for any number."""
+        return self.words.gettext(", ").join(self._piece(piece) for piece in text.split(", "))
+
+    def _piece(self, piece: str) -> str:
+        template, values = _NUMBER.sub("{}", piece), _NUMBER.findall(piece)
+        said = self.words.gettext(template)
+        return said.format(*values) if said != template else self.words.gettext(piece)
 
     def _said(self, values: dict[str, object]) -> dict[str, object]:
         return {

@@ -5,6 +5,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generator.render import formats
+from generator.render.glossary_page import alphabetical
+from generator.render.lineage_page import lineage_drawing
+from generator.render.passages import linked
 
 _INSTALLED = Path(__file__).parent.parent / "templates"
 _CHECKOUT = Path(__file__).parent.parent.parent / "templates"
@@ -38,5 +41,8 @@ def environment(folder: Path | None = None) -> Environment:
         "markdown_text": formats.markdown_text,
         "menu_text": formats.menu_text,
         "url": formats.url,
+        "linked": linked,
+        "alphabetical": alphabetical,
+        "lineage_drawing": lineage_drawing,
     }
     return made

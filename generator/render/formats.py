@@ -84,3 +84,8 @@ def _scaled(value: float, units: tuple[str, ...]) -> str:
 def _rounded(value: float, unit: str) -> str:
     digits = f"{value:.3g}" if value < _ROUNDS_UP else f"{value:.0f}"
     return f"{digits}{_THIN_SPACE}{unit}".strip()
+
+
+def netron_uri(slug: str, node: str) -> str:
+    """Return where Netron opens a node of a model's graph, from the site's root."""
+    return f"netron/index.html?url=../models/{slug}/model.onnx&node={url(node)}"

@@ -43,7 +43,7 @@ _IDLE_TAG = re.compile(
     r"""</?(?!(?:script|style|title|textarea|iframe|noembed|noframes|plaintext|xmp)\b)
     [a-z][a-z0-9]*+
     (?:\s++(?!(?:id|name|href|xlink:href|src|srcset|imagesrcset|poster|data|action|formaction
-               |http-equiv)=)
+               |http-equiv|data-aa-file[a-z-]*)=)
        [a-z][a-z0-9:_-]*+(?:="[^"<>(]*+")?+)*+
     \s*+/?>""",
     re.VERBOSE | re.IGNORECASE,
@@ -175,7 +175,7 @@ def _references(tag: str, given: Mapping[str, str]) -> Iterator[_Reference]:
     for name, value in given.items():
         if name in {"href", "xlink:href"}:
             yield _Reference(value, loads=_href_loads(tag, given))
-        elif name in {"src", "poster"} or (tag, name) == ("object", "data"):
+        elif _loads(tag, name):
             yield _Reference(value, loads=True)
         elif name in {"srcset", "imagesrcset"}:
             yield from (_Reference(one, loads=True) for one in _CANDIDATE.findall(value))
@@ -185,6 +185,12 @@ def _references(tag: str, given: Mapping[str, str]) -> Iterator[_Reference]:
             yield from _css_references(value)
         elif name == "content" and given.get("http-equiv", "").lower() == "refresh":
             yield from (_Reference(one, loads=True) for one in _REFRESH.findall(value))
+
+
+def _loads(tag: str, name: str) -> bool:
+    """Say whether an attribute names a file that the page fetches; our own scripts use data-…."""
+    is_media = name in {"src", "poster"} or (tag, name) == ("object", "data")
+    return is_media or name.startswith("data-aa-file")
 
 
 def _href_loads(tag: str, given: Mapping[str, str]) -> bool:

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from generator.analysis.blocks import BlockGroup, block_groups
 from generator.analysis.checks import Check, checks
 from generator.analysis.kinds import Kind
-from generator.analysis.layers import Layer, layers
 from generator.analysis.message import Message
+from generator.analysis.network import Network, network
 from generator.analysis.outline import Outline, outline
+from generator.analysis.resize import resizable
 from generator.analysis.totals import Totals, totals
-from generator.diagram.design import design_dot
-from generator.diagram.svg import draw, size_of
 from generator.records import (
     Artifact,
     FeatureGrid,
@@ -22,26 +22,15 @@ from generator.records import (
     Shape,
     TraceMethod,
 )
-from generator.render import formats
 from generator.render.charts import Silhouette, bars, silhouette
 from generator.render.heritage import Advance, heritage
+from generator.render.layer_table import LayerSection, layer_sections, rows_of
 from generator.render.names import KINDS
 from generator.render.published import PublishedRow, publish_row
 from generator.render.stage_table import StageRow, stage_rows
+from generator.render.whatif import WhatIf, what_if
 
 _SHOWN_KINDS = frozenset({"features", "inputs", "kernels", "onnx", "torchinfo"})
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """One line of the layer table."""
-
-    number: int
-    layer: Layer
-    name: str
-    anchor: str
-    netron: str | None
-    """Address of its node in Netron, relative to the site's root."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +79,13 @@ class ModelPage:
     checks: tuple[Check, ...]
     outline: Outline
     silhouette: Silhouette
-    design: str
-    """SVG; empty when there is no graph."""
-    design_size: tuple[int, int]
     legend: tuple[tuple[Kind, Message], ...]
     """The kinds that the diagram shows, and what they are called."""
     stages: tuple[StageRow, ...]
-    layers: tuple[LayerRow, ...]
+    layers: tuple[LayerSection, ...]
+    what_if: WhatIf
+    network: Network | None
+    block_groups: tuple[BlockGroup, ...]
     features: tuple[FeatureGroup, ...]
     weights: tuple[WeightRow, ...]
     kernels: str | None
@@ -111,8 +100,23 @@ class ModelPage:
     @property
     def has_graph(self) -> bool:
         """Say whether the graph is a real trace, not just the order of calls."""
-        made = self.record.provenance
-        return made is not None and made.trace is TraceMethod.EXPORT
+        return self.network is not None
+
+    @property
+    def is_linked(self) -> bool:
+        """Say whether operations can be opened in Netron."""
+        return self.has_netron and self.has_onnx
+
+    @property
+    def layer_kinds(self) -> tuple[tuple[Kind, Message], ...]:
+        """Return the kinds that the layer table holds."""
+        used = {row.layer.kind for row in rows_of(self.layers)}
+        return tuple((kind, name) for kind, name in KINDS.items() if kind in used)
+
+    @property
+    def has_reach(self) -> bool:
+        """Say whether any layer sees a part of the picture only."""
+        return any(row.reach for row in rows_of(self.layers))
 
     @property
     def weights_used(self) -> str | None:
@@ -148,7 +152,7 @@ def model_page(
     sums = totals(record)
     whole = outline(record)
     onnx = next((a for a in record.artifacts if a.kind == "onnx"), None)
-    design = _design(spec, whole)
+    found = block_groups(record)
     return ModelPage(
         spec=spec,
         record=record,
@@ -158,11 +162,17 @@ def model_page(
         checks=checks(record, spec),
         outline=whole,
         silhouette=silhouette(whole),
-        design=design,
-        design_size=size_of(design) if design else (0, 0),
         legend=_legend(whole),
         stages=stage_rows(record, sums),
-        layers=_layer_rows(spec, record, linked=has_netron and onnx is not None),
+        layers=layer_sections(
+            spec,
+            record,
+            (path for group in found for path in group.paths),
+            linked=has_netron and onnx is not None,
+        ),
+        network=network(record) if _is_traced(record) else None,
+        block_groups=found,
+        what_if=what_if(record, resizable(record)),
         features=_feature_groups(record),
         weights=tuple(
             WeightRow(stats, bars(stats.histogram) if stats.histogram else ())
@@ -178,41 +188,21 @@ def model_page(
     )
 
 
+def _is_traced(record: ModelRecord) -> bool:
+    """Say whether a record holds a real trace, not just the order of calls."""
+    made = record.provenance
+    return made is not None and made.trace is TraceMethod.EXPORT
+
+
 def _unshown(record: ModelRecord) -> tuple[Artifact, ...]:
     """Return artifacts that no section shows, so that every published file is linked."""
     shown = _SHOWN_KINDS if record.features else _SHOWN_KINDS - {"inputs"}
     return tuple(artifact for artifact in record.artifacts if artifact.kind not in shown)
 
 
-def _design(spec: ModelSpec, whole: Outline) -> str:
-    if not whole.units:
-        return ""
-    steps = ", ".join(
-        f"{unit.title} ×{unit.count}" if unit.count > 1 else unit.title for unit in whole.units
-    )
-    return draw(design_dot(whole, spec.title), f"Design of {spec.title}", f"In order: {steps}.")
-
-
 def _legend(whole: Outline) -> tuple[tuple[Kind, Message], ...]:
     used = {unit.kind for unit in whole.units} - {Kind.INPUT, Kind.OUTPUT}
     return tuple((kind, name) for kind, name in KINDS.items() if kind in used)
-
-
-def _layer_rows(spec: ModelSpec, record: ModelRecord, *, linked: bool) -> tuple[LayerRow, ...]:
-    return tuple(
-        LayerRow(
-            number=number,
-            layer=layer,
-            name=layer.path or Message("(the model itself)"),
-            anchor=f"layer-{layer.path}" + (f"@{layer.call}" if layer.call else ""),
-            netron=_netron_link(spec.slug, layer.onnx) if linked and layer.onnx else None,
-        )
-        for number, layer in enumerate(layers(record), start=1)
-    )
-
-
-def _netron_link(slug: str, node: str) -> str:
-    return f"netron/index.html?url=../models/{slug}/model.onnx&node={formats.url(node)}"
 
 
 def _feature_rows(record: ModelRecord) -> tuple[FeatureRow, ...]:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from generator.analysis.blocks import block_groups
+from generator.analysis.blocks import BlockGroup, block_groups
 from generator.analysis.layers import Layer, layers
 from generator.analysis.stages import stages
 from generator.analysis.totals import totals
@@ -17,7 +17,9 @@ from generator.records import (
     Prediction,
     Provenance,
     Shape,
+    TrainingRun,
 )
+from generator.render.drawings import block_file
 from generator.render.editions import editions
 
 _P = TypeVar("_P", bound=Frozen)
@@ -135,6 +137,7 @@ class PublishedRecord(Frozen):
     predictions: tuple[Prediction, ...]
     artifacts: tuple[Artifact, ...]
     provenance: Provenance | None
+    training: TrainingRun | None
     failures: tuple[Failure, ...]
 
 
@@ -171,13 +174,14 @@ def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
         totals=_same(PublishedTotals, sums),
         layers=tuple(_layer(row) for row in layers(record)),
         graph=_graph(record),
-        blocks=tuple(_same(PublishedBlock, group) for group in block_groups(record)),
+        blocks=tuple(_block(*numbered) for numbered in enumerate(block_groups(record), start=1)),
         stages=tuple(_same(PublishedStage, stage) for stage in stages(record)),
         features=tuple(_same(PublishedFeature, grid) for grid in record.features),
         weights=tuple(_same(PublishedWeight, stats) for stats in record.parameters),
         predictions=record.predictions,
         artifacts=record.artifacts,
         provenance=record.provenance,
+        training=record.training,
         failures=record.failures,
     )
 
@@ -200,6 +204,16 @@ def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
         top1=record.reference.top1 if record.reference else None,
         top5=record.reference.top5 if record.reference else None,
         url=f"models/{spec.slug}/",
+    )
+
+
+def _block(number: int, group: BlockGroup) -> PublishedBlock:
+    return PublishedBlock(
+        kind=group.kind,
+        variant=group.variant,
+        count=group.count,
+        paths=group.paths,
+        diagram=block_file(number, group),
     )
 
 

@@ -4,19 +4,27 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.analysis.message import Message
+from generator.analysis.operations import operations
 from generator.diagram.palette import FILLS
 from generator.errors import RenderError
 from generator.files import Content
 from generator.records import ModelSpec
 from generator.render.comparison_page import comparison_page
-from generator.render.editions import editions
+from generator.render.drawings import Drawings, draw_model
+from generator.render.editions import Edition, editions
 from generator.render.environment import templates_folder
+from generator.render.gallery import gallery
+from generator.render.graph_page import graph_files
+from generator.render.layer_files import layer_files
+from generator.render.layer_table import rows_of
 from generator.render.model_page import ModelPage, model_page
 from generator.render.netron import NetronApp, load_netron
 from generator.render.published import PublishedRecord, publish
 from generator.render.settings import mkdocs_settings, theme_files
 from generator.render.templates import Templates
 from generator.render.view import SiteView, site_view
+from generator.render.whatif import recipe
 from generator.store import Capture
 
 
@@ -103,13 +111,33 @@ def _page(subject: Subject, slugs: Sequence[str], *, has_netron: bool) -> ModelP
 
 
 def _pages(templates: Templates, view: SiteView) -> dict[str, Content]:
-    """Fill in every template of every scope, in one edition."""
-    files = templates.scope("site", "", site=view)
+    """Fill in every template of every scope, in one edition, and draw what its pages show."""
+    edition = templates.edition
+    drawn = {model.spec.slug: _drawings(model, edition) for model in view.models}
+    blocks = gallery([model.spec for model in view.models], drawn)
+    files = templates.scope("site", "", site=view, gallery=blocks)
     for model in view.models:
-        files |= templates.scope("model", f"models/{model.spec.slug}/", model=model)
+        slug, drawings = model.spec.slug, drawn[model.spec.slug]
+        folder = f"models/{slug}/"
+        files |= templates.scope("model", folder, model=model, drawings=drawings)
+        pictures = dict(drawings.files)
+        if drawings.bricks:
+            name = edition.say(Message("Volumes of {model}", model=model.spec.title))
+            pictures["bricks.svg"] = templates.text(
+                "drawings/bricks.svg.j2", bricks=drawings.bricks, label=name
+            )
+        files |= {edition.prefix + folder + uri: svg.encode() for uri, svg in pictures.items()}
     for comparison in view.comparisons:
-        files |= templates.scope("compare", f"compare/{comparison.uri}/", comparison=comparison)
+        designs = [(model, drawn[model.spec.slug].design) for model in comparison.models]
+        files |= templates.scope(
+            "compare", f"compare/{comparison.uri}/", comparison=comparison, designs=designs
+        )
     return files
+
+
+def _drawings(model: ModelPage, edition: Edition) -> Drawings:
+    known = {node.id: node for node in operations(model.record)}
+    return draw_model(model.spec.title, model.outline, model.block_groups, known, edition)
 
 
 def _data_files(view: SiteView) -> dict[str, Content]:
@@ -123,8 +151,16 @@ def _model_files(page: ModelPage, subject: Subject) -> dict[str, Content]:
     folder = f"models/{page.spec.slug}"
     record = publish(page.spec, page.record)
     files: dict[str, Content] = {f"{folder}/record.json": _json(record.model_dump(mode="json"))}
-    if page.design:
-        files[f"{folder}/design.svg"] = page.design.encode()
+    rows = rows_of(page.layers)
+    tables = layer_files(page.spec.title, rows) if rows else {}
+    files |= {f"{folder}/{name}": content for name, content in tables.items()}
+    if page.what_if.is_offered:
+        files[f"{folder}/whatif.json"] = _compact(recipe(page.record, page.what_if))
+    if page.network:
+        blocks = {path for group in page.block_groups for path in group.paths}
+        drawn = graph_files(page.spec, page.network, rows, blocks, linked=page.is_linked)
+        files[f"{folder}/graph/graph.svg"] = drawn.drawing.encode()
+        files[f"{folder}/graph/graph.json"] = _compact(drawn.info)
     for artifact in page.record.artifacts:
         files[f"{folder}/{artifact.file}"] = subject.capture.folder / artifact.file
     return files
@@ -146,6 +182,11 @@ def _asset_files(templates: Templates) -> dict[str, Content]:
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _compact(value: object) -> bytes:
+    """Write what only scripts read."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _united(parts: Iterable[Mapping[str, Content]]) -> dict[str, Content]:

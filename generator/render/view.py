@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from generator.records import Picture
 from generator.render.charts import Point, Scatter, scatter
 from generator.render.comparison_page import ComparisonPage
+from generator.render.glossary_page import Chapter, glossary_chapters
+from generator.render.lineage_page import LineagePage, lineage_page
 from generator.render.model_page import ModelPage
 
 
@@ -27,6 +29,8 @@ class SiteView:
     pictures: tuple[Picture, ...]
     comparisons: tuple[ComparisonPage, ...]
     scatter: Scatter | None
+    lineage: LineagePage
+    glossary: tuple[Chapter, ...]
     netron_version: str | None
     netron_problem: str | None
 
@@ -54,6 +58,8 @@ def site_view(
         pictures=_pictures(pages),
         comparisons=tuple(comparisons),
         scatter=scatter(_points(pages)),
+        lineage=lineage_page([page.spec for page in pages]),
+        glossary=glossary_chapters(page.spec for page in pages),
         netron_version=netron,
         netron_problem=problem,
     )

@@ -4,9 +4,11 @@ from dataclasses import asdict, dataclass
 
 from generator.analysis.resize import Resized, Trial, legal_squares, resize, trials
 from generator.analysis.rules import Rule, Rules
+from generator.analysis.words import by_size
 from generator.records import ModelRecord
+from generator.render.layer_table import anchor_of
 
-_FEW = 2
+_FEW = 3
 """Ranges of legal sizes that a sentence can name."""
 
 
@@ -33,6 +35,18 @@ class WhatIf:
             return self.legal[0][0]
         return None
 
+    @property
+    def ranges(self) -> str:
+        """Name the ranges of square inputs that work, where they are few."""
+        if len(self.legal) > _FEW:
+            return ""
+        return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in self.legal)
+
+    @property
+    def tried(self) -> str:
+        """Name the sizes that really ran."""
+        return ", ".join(by_size(trial.input_shape[1:]) for trial in self.trials)
+
 
 def what_if(record: ModelRecord, rules: Rules) -> WhatIf:
     """Find out which sizes a model takes, and hold the rules against those that were tried."""
@@ -57,6 +71,7 @@ def recipe(record: ModelRecord, found: WhatIf) -> dict[str, object]:
 
 def _plain(rule: Rule) -> dict[str, object]:
     """Drop what is empty, and say which row."""
-    fields = {name: value for name, value in asdict(rule).items() if value or name == "sources"}
+    kept = {"sources", "shape", "varies"}
+    fields = {name: value for name, value in asdict(rule).items() if value or name in kept}
     path, call = fields.pop("path", ""), fields.pop("call", 0)
-    return fields | {"row": f"layer-{path}" + (f"@{call}" if call else "")}
+    return fields | {"row": anchor_of(str(path), int(call))} if rule.shape else fields

@@ -1,7 +1,6 @@
 """Decides which models come with archatlas: one TOML file per family, read without torch."""
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from generator.errors import RequestError
+from generator.facts import explained, read_facts, unwrapped
 from generator.records import Frozen, ModelSpec, Origin, Paper
 
 FOLDER = Path(__file__).parent
@@ -37,19 +37,14 @@ def read_family(path: Path) -> tuple[ModelSpec, ...]:
         RequestError: it is no TOML, a key is unknown, or a value is missing or of the wrong kind;
             one line for each mistake, with file, slug and key.
     """
-    try:
-        family = _Family.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RequestError(f"{path.name}: not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise RequestError(_explain(path.name, error)) from error
+    family = read_facts(path, _Family)
     entries, problems = [], []
     for number, model in enumerate(family.model, start=1):
         where = f"{path.name}: {model.get('slug') or f'model no. {number}'}"
         try:
             entries.append(_entry(model, family))
         except ValidationError as error:
-            problems.append(_explain(where, error))
+            problems.append(explained(where, error))
         except RequestError as error:
             problems.append(f"{where}: {error}")
     if problems:
@@ -64,7 +59,7 @@ def _entry(model: Mapping[str, Any], family: _Family) -> ModelSpec:
         "paper": _paper(model, family.paper),
         "origin": Origin.TORCHVISION if is_torchvision else Origin.OWN,
     }
-    return ModelSpec.model_validate({**_unwrapped(model), **decided})
+    return ModelSpec.model_validate({**unwrapped(model), **decided})
 
 
 def _paper(model: Mapping[str, Any], papers: Mapping[str, Paper]) -> Paper:
@@ -77,31 +72,3 @@ def _paper(model: Mapping[str, Any], papers: Mapping[str, Paper]) -> Paper:
             f"'paper' names '{name}', which is no paper here; did you mean {', '.join(near)}?"
         )
     return papers[name]
-
-
-def _explain(where: str, error: ValidationError) -> str:
-    """Turn pydantic's errors into lines: where, which key, what is wrong with it."""
-    lines = []
-    for item in error.errors():
-        key = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            lines.append(f"{where}: unknown key '{key}'")
-        elif item["type"] == "missing":
-            lines.append(f"{where}: '{key}' is missing")
-        else:
-            lines.append(f"{where}: '{key}': {item['msg']} (got {item['input']!r:.80})")
-    return "\n".join(lines)
-
-
-def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """Join the lines of every passage: with spaces, but for Chinese without."""
-    if isinstance(value, list):
-        return [_unwrapped(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: ("" if key == "zh" else " ").join(item.split("\n")).strip()
-        if isinstance(item, str)
-        else _unwrapped(item)
-        for key, item in value.items()
-    }

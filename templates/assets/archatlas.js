@@ -2,6 +2,11 @@
 // Every page is complete without it.
 
 import { showChoice } from "./choice.js";
+import { showGraph } from "./graph.js";
+import { makeLayersSearchable } from "./layers.js";
+import { showDescent } from "./lineage.js";
+import { showRuler } from "./ruler.js";
+import { showWhatIf } from "./whatif.js";
 
 /** Sort a table's body by the column of a header that was activated. @param {HTMLTableElement} table */
 function makeSortable(table) {
@@ -52,6 +57,11 @@ function guarded(enhance) {
   }
 }
 
+/** Enhance every element of a kind. @param {string} selector @param {(element: HTMLElement) => void} enhance */
+function each(selector, enhance) {
+  /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector)).forEach((element) => guarded(() => enhance(element)));
+}
+
 function enhancePage() {
   document.querySelectorAll("table[data-aa-sortable]").forEach((table) => {
     guarded(() => makeSortable(/** @type {HTMLTableElement} */ (table)));
@@ -60,6 +70,13 @@ function enhancePage() {
   document.querySelectorAll("a[data-aa-edition]").forEach((link) => {
     guarded(() => keepPlace(/** @type {HTMLAnchorElement} */ (link)));
   });
+  const tools = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-aa-layers]"));
+  const layers = /** @type {HTMLTableElement | null} */ (document.getElementById("aa-layers"));
+  if (tools && layers) guarded(() => makeLayersSearchable(tools, layers));
+  each("[data-aa-whatif]", showWhatIf);
+  each("[data-aa-ruler]", showRuler);
+  each("[data-aa-graph]", showGraph);
+  each("[data-aa-lineage]", showDescent);
   const choice = document.getElementById("aa-choice");
   if (choice) guarded(() => showChoice(choice));
 }

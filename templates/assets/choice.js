@@ -73,7 +73,7 @@ function designs(models, page, known) {
     link.textContent = model.title;
     caption.append(link);
     const image = document.createElement("img");
-    image.src = `${page.root}${model.url}design.svg`;
+    image.src = `${page.home}${model.url}design.svg`;
     image.alt = fill(page.design, { model: model.title });
     figure.append(caption, image);
     side.append(figure);

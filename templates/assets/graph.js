@@ -12,8 +12,8 @@ const STEP = 1.25;
 /** @param {HTMLElement} page The element that holds the canvas, the tools and the panel. */
 export async function showGraph(page) {
   const [drawing, info] = await Promise.all([
-    fetch(page.dataset.drawing ?? "").then((reply) => reply.text()),
-    fetch(page.dataset.info ?? "").then((reply) => /** @type {Promise<Info>} */ (reply.json())),
+    fetch(page.dataset.aaFileDrawing ?? "").then((reply) => reply.text()),
+    fetch(page.dataset.aaFileInfo ?? "").then((reply) => /** @type {Promise<Info>} */ (reply.json())),
   ]);
   const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
   const canvas = /** @type {HTMLElement} */ (page.querySelector(".aa-canvas"));

@@ -17,6 +17,7 @@ export function showRuler(ruler) {
   choice.append(...reaches.map((reach, place) => new Option(reach.name, String(place))));
   choice.selectedIndex = Math.floor(reaches.length / 2);
   ruler.hidden = false;
+  document.querySelectorAll("[data-aa-measure]").forEach((button) => button.removeAttribute("hidden"));
 
   /** @type {number[] | undefined} */
   let position;

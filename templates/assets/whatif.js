@@ -14,7 +14,7 @@ export function showWhatIf(panel) {
   /** @type {Promise<Recipe> | undefined} */
   let loading;
   const apply = async () => {
-    loading ??= fetch(panel.dataset.recipe ?? "").then((reply) => reply.json());
+    loading ??= fetch(panel.dataset.aaFile ?? "").then((reply) => reply.json());
     const recipe = await loading;
     const sizes = ["height", "width"].map((name) => Number(new FormData(form).get(name)));
     if (sizes.every((size) => Number.isInteger(size) && size > 0)) show(panel, answer, recipe, sizes);

@@ -10,20 +10,25 @@ from light import light_record
 from torch import nn
 
 from generator.analysis.anatomy import OUTPUT, Anatomy, Part, Role, anatomy
+from generator.analysis.blocks import blocks
 from generator.analysis.excerpt import Cutting, connectors, cutting, typical, whole_net
 from generator.analysis.kinds import Kind
 from generator.analysis.operations import operations
 from generator.analysis.shortcuts import Shortcut
 from generator.analysis.terms import Phrase, Term
-from generator.records import Node
+from generator.records import ModelRecord, Node
 
 NAMES = (*toys.TRACED, *(net.__name__ for net in wirings.ALL))
 
 
 @cache
-def _nodes(name: str) -> tuple[Node, ...]:
+def _record(name: str) -> ModelRecord:
     net: nn.Module = getattr(toys if hasattr(toys, name) else wirings, name)()
-    return operations(light_record(net, 3, 17, 17))
+    return light_record(net, 3, 17, 17)
+
+
+def _nodes(name: str) -> tuple[Node, ...]:
+    return operations(_record(name))
 
 
 def _whole(name: str, *, fold: bool = True) -> Anatomy:
@@ -57,6 +62,18 @@ def test_every_operation_is_in_exactly_one_part(name: str, *, fold: bool) -> Non
     """Folding leaves nothing out and draws nothing twice."""
     held = [node for part in _whole(name, fold=fold).parts for node in part.nodes]
     assert sorted(held) == sorted(node.id for node in whole_net(_nodes(name)).nodes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_blocks_that_were_found_can_be_taken_apart(name: str) -> None:
+    """What the block finder cuts out, with all its operations; what leaves is its output."""
+    known = {node.id: node for node in _nodes(name)}
+    for block in blocks(_record(name)):
+        whole = anatomy(block, known)
+        held = [node for part in whole.parts for node in part.nodes]
+        assert sorted(held) == sorted(node.id for node in block.nodes)
+        [last] = [flow.source for flow in whole.flows if flow.target == OUTPUT]
+        assert block.output in next(part.nodes for part in whole.parts if part.id == last)
 
 
 @pytest.mark.parametrize("fold", [True, False])

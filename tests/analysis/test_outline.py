@@ -1,12 +1,17 @@
 """Claims about outlines: few units, repetitions folded, and nothing cut off."""
 
 import pytest
+import torch
 from conftest import RecordOf
-from toys import RUNNING
+from hollow import hollow_record
+from light import light_record
+from torch import Tensor, nn
+from toys import RUNNING, Residual
 
 from generator.analysis.kinds import Kind
 from generator.analysis.operations import operations
 from generator.analysis.outline import Outline, outline
+from generator.analysis.units import Loop
 from generator.records import ModelRecord
 
 
@@ -66,11 +71,71 @@ def test_a_block_applied_thrice_is_drawn_as_three(record_of: RecordOf) -> None:
     assert (block.count, block.params, block.macs) == (3, 76, 48600)
 
 
+def test_a_ladder_of_plain_functions_is_one_unit(record_of: RecordOf) -> None:
+    """Three dense layers and the concatenation that ends them: 4 maps become 10."""
+    (ladder,) = (u for u in outline(record_of("FunctionalLadder")).units if u.count > 1)
+    assert (ladder.count, ladder.loop) == (3, Loop.DENSE)
+    assert (ladder.input_shape[1], ladder.output_shape[1]) == (4, 10)
+
+
+def test_blocks_that_occur_once_without_a_module_are_drawn_out(record_of: RecordOf) -> None:
+    """Nothing is gained by a box around a split that can be seen."""
+    assert all(u.kind is not Kind.BLOCK for u in outline(record_of("Branches")).units)
+
+
+def test_a_gate_stands_in_the_stage_of_its_maps(record_of: RecordOf) -> None:
+    """It has no positions of its own."""
+    strides = [unit.stride for unit in outline(record_of("Gated")).units]
+    assert strides == [1, 2, 2, 2, 2, 2, None, None, None]
+
+
+class Early(nn.Module):
+    """A constant that is computed before anything is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(2, 2, 1), nn.Conv2d(2, 2, 3)
+        self.bias = nn.Parameter(torch.ones(1, 2, 1, 1))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        bias = torch.relu(self.bias)
+        return self.second(self.first(maps)) * bias
+
+
+def test_a_constant_is_drawn_with_what_reads_it() -> None:
+    """Also when it is made first; units stand in the order in which data meets them."""
+    units = outline(light_record(Early(), 2, 8, 8)).units
+    assert [unit.title for unit in units] == ["input", "conv 1×1", "conv 3×3", "output"]
+    assert sum(unit.params for unit in units) == 6 + 38 + 2
+
+
+class Shortcuts(nn.Module):
+    """A block of a class of its own, four times; the net adds what enters to what it makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Residual(2, 2) for _ in range(4))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        for block in self.blocks:
+            maps = maps + block(maps)
+        return maps
+
+
+def test_a_shortcut_around_every_block_of_a_run_is_told() -> None:
+    """The sums between them get no boxes."""
+    units = outline(light_record(Shortcuts(), 2, 8, 8)).units
+    assert [(u.title, u.count, u.loop) for u in units if u.kind is Kind.BLOCK] == [
+        ("Residual", 4, Loop.RESIDUAL)
+    ]
+    assert len(units) == 3
+
+
 def test_a_split_is_drawn(record_of: RecordOf) -> None:
     """What a convolution makes is not what one half of it holds."""
     units = {unit.title: unit for unit in outline(record_of("Branches")).units}
     assert units["conv 3×3 /2"].output_shape == (1, 4, 8, 8)
-    assert units["chunk"].output_shape == (1, 2, 8, 8)
+    assert units["split"].output_shape == (1, 2, 8, 8)
 
 
 def test_what_follows_is_drawn_with_what_it_follows(record_of: RecordOf) -> None:
@@ -133,6 +198,28 @@ def test_vgg_is_five_runs_of_convolutions(zoo_record_of: RecordOf) -> None:
     for unit in units:
         runs[unit.stride] = runs.get(unit.stride, 0) + unit.count
     assert list(runs.values()) == [2, 2, 3, 3, 3]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        ("resnet50", "Bottleneck", [3, 4, 6, 3]),
+        ("densenet121", "Dense layer", [6, 12, 24, 16]),
+        ("googlenet", "Inception", [2, 5, 2]),
+        ("mobilenet_v2", "Inverted residual", [1, 2, 3, 4, 3, 3, 1]),
+        ("efficientnet_b0", "MBConv", [1, 2, 2, 3, 3, 4, 1]),
+        ("shufflenet_v2_x1_0", "Inverted residual", [4, 8, 4]),
+        ("regnet_x_400mf", "Res bottleneck block", [1, 2, 7, 12]),
+        ("convnext_tiny", "CNBlock", [3, 3, 9, 3]),
+    ],
+)
+def test_folded_blocks_are_the_rows_of_the_papers_table(
+    name: str, title: str, expected: list[int]
+) -> None:
+    """Blocks of one stage and width are one unit, whichever of them widens and strides."""
+    units = outline(hollow_record(name)).units
+    assert [unit.count for unit in units if unit.title == title] == expected
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 """Claims about titles: class names turn into words, operations into what textbooks write."""
 
 import pytest
+from conftest import RecordOf
 
+from generator.analysis.outline import outline
 from generator.analysis.titles import readable, title_of
 from generator.records import Argument, Node
 
@@ -46,3 +48,8 @@ def test_an_operation_is_titled_by_what_an_architect_chose(
     """Its kernel and its stride, if it has one; channels are written apart."""
     node = Node(id="n", op=op, path="", output_shape=(1, 4, *after), arguments=arguments)
     assert title_of(node, (1, 4, 8, 8)) == expected
+
+
+def test_a_transposed_convolution_is_named_for_what_it_is(record_of: RecordOf) -> None:
+    """It slides no window over its input, yet has a kernel."""
+    assert "transposed conv" in {unit.title for unit in outline(record_of("Unusual")).units}

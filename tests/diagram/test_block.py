@@ -22,6 +22,7 @@ from generator.analysis.operations import operations
 from generator.analysis.shortcuts import Shortcut
 from generator.analysis.terms import Phrase, Term
 from generator.diagram.block import block_dot
+from generator.diagram.plates import in_words
 from generator.diagram.svg import draw
 from generator.diagram.text import drawable
 
@@ -115,6 +116,21 @@ def test_a_frame_holds_squeeze_and_excitation() -> None:
     [frame] = [g for g in graph.subgraphs() if g.name.startswith("cluster")]
     assert len(frame.nodes()) == 4 + 3
     assert {"squeeze and", "excitation"} <= {*_drawn("Excited")}
+
+
+def test_a_block_can_be_told_in_words() -> None:
+    """Every part with its numbers, in order, and which shortcut there is."""
+    assert in_words(_anatomy("Bottleneck"), str).split("; ") == [
+        "input 17×17×3",
+        "1×1 conv, BatchNorm, ReLU 3 → 4",
+        "3×3 grouped conv, BatchNorm, ReLU 4 → 4 2 groups of 2 stride 2",
+        "1×1 conv, BatchNorm 4 → 8",
+        "1×1 conv, BatchNorm 3 → 8 stride 2",
+        "add",
+        "ReLU",
+        "output 9×9×8",
+        "projection shortcut",
+    ]
 
 
 def test_another_language_draws_its_own_words() -> None:
