@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import importlib.util
 import io
+import math
 import re
 import struct
 import warnings
@@ -18,6 +19,15 @@ from generator.errors import RequestError
 
 _BROKEN = (OSError, ValueError, SyntaxError, RuntimeError, EOFError, struct.error)
 """What Pillow raises, by format, when the content of a picture makes no sense."""
+
+_MAX_PIXELS = 150_000_000
+"""More would not fit into the memory of a small machine, decoded."""
+_ENOUGH = 1024
+"""Pixels of the shorter side below which no large picture is reduced; nets take 224 or 299."""
+_LONGEST = 16_384
+"""Pixels of the longer side above which every picture is reduced."""
+_ORIENTATION = 0x0112
+"""EXIF's tag for how the camera was held."""
 
 _DIGIT_ROWS = (("three", 3, 3), ("five", 5, 15), ("eight", 8, 8))
 """(name, digit, row of scikit-learn's digits table)."""
@@ -44,16 +54,24 @@ class Source:
         return hashlib.sha256(self.content).hexdigest()
 
     def load(self) -> Image.Image:
-        """Decode the picture upright, in RGB or grey; transparency shows white."""
-        with Image.open(io.BytesIO(self.content)) as image:
-            upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith(("I", "F")):
-            return _eight_bits(upright)
-        if upright.has_transparency_data:
-            layer = upright.convert("RGBA")
-            white = Image.new("RGBA", layer.size, "white")
-            return Image.alpha_composite(white, layer).convert("RGB")
-        return upright.convert("L" if upright.mode in {"1", "L"} else "RGB")
+        """Decode the picture upright, in RGB or grey; transparency shows white.
+
+        Of very large pictures a reduced one is returned, still larger than any net takes.
+
+        Raises:
+            Image.DecompressionBombError: there are too many pixels to decode.
+        """
+        with warnings.catch_warnings():
+            # Pillow warns above 89 megapixels; here _MAX_PIXELS rules, and what is large is read
+            # piece by piece.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(self.content)) as image:
+                if image.width * image.height > _MAX_PIXELS:
+                    raise Image.DecompressionBombError(
+                        f"{image.width}×{image.height}; at most {_MAX_PIXELS // 10**6} million"
+                    )
+                image.draft(None, (2 * _ENOUGH, 2 * _ENOUGH))  # JPEG can skip detail it has
+                return _upright(_plain(image), image.getexif().get(_ORIENTATION, 1))
 
 
 @dataclass(frozen=True)
@@ -141,26 +159,65 @@ def _package_folder(package: str) -> Path:
     return Path(found.origin).parent
 
 
-def _eight_bits(deep: Image.Image) -> Image.Image:
-    """Scale grey of more than eight bits: 16 bits by their range, others by what is there."""
-    grey = deep.convert("F")
-    darkest, brightest = 0.0, 65535.0
-    if not deep.mode.startswith("I;16"):
-        darkest, brightest = (float(str(value)) for value in grey.getextrema())
-    scale = 255 / (brightest - darkest or 1)
-    return grey.point(lambda value: value * scale - darkest * scale).convert("L")
+def _plain(image: Image.Image) -> Image.Image:
+    """Bring a picture to RGB or grey of eight bits, strip by strip if it has to shrink."""
+    tones = _tones(image)
+    width, height = image.size
+    factor = max(min(image.size) // _ENOUGH, math.ceil(max(image.size) / _LONGEST))
+    if factor <= 1:
+        return _converted(image, tones)
+    strips = [
+        _converted(image.crop((0, top, width, min(height, top + factor * 64))), tones).reduce(
+            factor
+        )
+        for top in range(0, height, factor * 64)
+    ]
+    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for number, strip in enumerate(strips):
+        whole.paste(strip, (0, number * 64))
+    return whole
+
+
+def _tones(image: Image.Image) -> tuple[float, float] | None:
+    """Return what is black and white in grey of more than eight bits, none for other pictures.
+
+    For 16 bits it is their range, for other numbers the least and the greatest there are.
+    """
+    if not image.mode.startswith(("I", "F")):
+        return None
+    if image.mode.startswith("I;16"):
+        return 0.0, 65535.0
+    darkest, brightest = (float(str(value)) for value in image.getextrema())
+    return darkest, brightest
+
+
+def _converted(image: Image.Image, tones: tuple[float, float] | None) -> Image.Image:
+    if tones is not None:
+        darkest, brightest = tones
+        scale = 255 / (brightest - darkest or 1)
+        grey = image.convert("F").point(lambda value: value * scale - darkest * scale)
+        return grey.convert("L")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Turn a picture as its camera noted it was held."""
+    image.getexif()[_ORIENTATION] = orientation
+    return ImageOps.exif_transpose(image)
 
 
 def _read(path: Path, name: str, taken: set[str]) -> Source:
     title = re.sub(r"[<>\x00-\x1f\x7f]", " ", path.stem).strip()[:80] or "picture"
     try:
         source = Source(_free_id(title, taken), title, "", content=path.read_bytes())
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            source.load()
+        source.load()
     except FileNotFoundError as error:
         raise RequestError(f"{name}: no such picture; correct 'images' in the settings") from error
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
         raise RequestError(f"{name}: too many pixels; scale it down ({error})") from error
     except UnidentifiedImageError as error:
         raise RequestError(f"{name}: no picture in a format that Pillow knows") from error

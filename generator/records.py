@@ -365,7 +365,7 @@ class Reason(StrEnum):
     NO_OPERATION = "no single operation makes its output"
     NO_GRAPH = "the model could not be traced"
     NO_CLASSES = "its output is no row of class scores"
-    NO_GRADIENT = "the class does not depend on it"
+    NO_GRADIENT = "no place of it speaks for the class"
     ERROR = "it raised an error"
 
 

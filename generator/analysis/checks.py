@@ -15,12 +15,14 @@ from generator.analysis.residuals import (
     bias_outputs,
     residual,
 )
+from generator.analysis.resize import resizable, trials
 from generator.analysis.totals import totals
 from generator.records import Claim, ModelRecord, ModelSpec, Quantity, Reference, Residual, Text
 
 _BIASES = Message("one per output that gets a bias")
 _NORMS = Message("normalisation parameters, once")
 _GMACS = Message("published as GFLOPS, counted as MACs, to three decimals")
+_SIZES = Message("all shapes and MACs as the rules say, or refused by both")
 _ROWS = Message("one by one, equal parameters and output shape")
 
 
@@ -65,6 +67,7 @@ def checks(record: ModelRecord, spec: ModelSpec | None = None) -> tuple[Check, .
     return (
         *_sums(record, rows),
         *_torchinfo(record, rows),
+        *_resized(record),
         *(_published(record, record.reference) if record.reference else ()),
         *(_claimed(claim, record) for claim in (spec.claims if spec else ())),
     )
@@ -75,6 +78,16 @@ def _sums(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:
     source = "sum over all layers"
     yield _against("parameters", sums.params, sum(row.params for row in rows), source)
     yield _against("MACs", sums.macs or 0, sum(row.macs for row in rows), source)
+
+
+def _resized(record: ModelRecord) -> Iterable[Check]:
+    """Hold the rules for other input sizes against the sizes at which the model really ran."""
+    rules = resizable(record)
+    tried = trials(record, rules) if rules.rules else ()
+    if tried:
+        alike = sum(trial.agrees for trial in tried)
+        ours, theirs = f"{alike} sizes", f"{len(tried)} sizes"
+        yield Check("other sizes", ours, theirs, "real runs", alike == len(tried), note=_SIZES)
 
 
 def _torchinfo(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:

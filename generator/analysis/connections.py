@@ -36,7 +36,8 @@ def connections(record: ModelRecord, claims: Iterable[Claim] = ()) -> tuple[Conn
         before = shapes.get(node.inputs[0], ()) if node.inputs else ()
         is_trained = any(name.rpartition(".")[0] == node.path for name in trained)
         path = node.path.partition(".")[0]
-        counts[path] = counts.get(path, 0) + _of(node, before, pools_count=is_trained)
+        values, each = connections_of(node, before, is_trained=is_trained)
+        counts[path] = counts.get(path, 0) + values * each
     return tuple(
         Connections(
             path=path,
@@ -49,21 +50,22 @@ def connections(record: ModelRecord, claims: Iterable[Claim] = ()) -> tuple[Conn
     )
 
 
-def _of(node: Node, before: Shape, *, pools_count: bool) -> int:
-    """Count one operation's connections.
+def connections_of(node: Node, before: Shape, *, is_trained: bool) -> tuple[int, int]:
+    """Return how many values one operation makes, and what each of them is connected with.
 
     A pooling whose module is trained multiplies a sum and adds a bias, one per output. A distance
     to stored prototypes compares every input with every unit.
     """
     kind = kind_of(node)
-    if kind in {Kind.CONV, Kind.LINEAR}:
-        return macs_by_formula(node, before) + (prod(node.output_shape) if has_bias(node) else 0)
+    values = prod(node.output_shape)
+    if kind in {Kind.CONV, Kind.LINEAR} and values:
+        return values, macs_by_formula(node, before) // values + has_bias(node)
     window = window_of(node, before) if kind is Kind.POOL else None
-    if window is not None and pools_count:
-        return prod(node.output_shape) * (prod(window.kernel) + 1)
+    if window is not None and is_trained:
+        return values, prod(window.kernel) + 1
     if node.op == "cdist":
-        return prod(node.output_shape) * before[-1]
-    return prod(node.output_shape) if _compares(node) else 0
+        return values, before[-1]
+    return (values, 1) if _compares(node) else (values, 0)
 
 
 def _compares(node: Node) -> bool:

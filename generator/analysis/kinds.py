@@ -60,6 +60,7 @@ _KIND_OF_MODULE = (
     ("Flatten", Kind.RESHAPE),
     ("ReLU", Kind.ACTIVATION),
     ("Sigmoid", Kind.ACTIVATION),
+    ("Tanh", Kind.ACTIVATION),
     ("Attention", Kind.ATTENTION),
 )
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import prod
 
-from generator.analysis.arithmetic import Step, arithmetic
+from generator.analysis.arithmetic import Step, arithmetic, grouped
+from generator.analysis.connections import connections_of
 from generator.analysis.cost import macs_by_node
 from generator.analysis.field import Field, fields
 from generator.analysis.kinds import Kind, kind_of
@@ -12,7 +13,7 @@ from generator.analysis.message import Message
 from generator.analysis.operations import operations
 from generator.analysis.stages import stride_by_node
 from generator.analysis.window import Window, numbers, window_of
-from generator.analysis.words import explain
+from generator.analysis.words import explain, explain_all
 from generator.records import ModelRecord, ModuleCall, Node, ParameterStats, Shape
 
 _UNKNOWN = Message("No formula for this operation.")
@@ -40,6 +41,8 @@ class Layer:
     """Output stride: pixels of the input from one value to the next; the window has its own."""
     field: Field | None
     steps: tuple[Step, ...]
+    connections: Step | None
+    """Products with a weight and biases added; for pages of nets whose paper counts them."""
     explanation: Message
     onnx: str | None
 
@@ -81,10 +84,11 @@ class _Context:
     macs: dict[str, int]
 
     def row(self, call: ModuleCall, nodes: list[Node], params: int) -> Layer:
-        weighted = [node for node in nodes if node.parameters]
-        main = next(iter(weighted or nodes), None)
+        telling = self.telling(nodes, call)
+        main = next(iter(telling), None)
         last = nodes[-1] if nodes else None
         shape = call.input_shape if main is None else self.shape_before(main, call)
+        says = [explain(node, self.shape_before(node, call)) for node in telling]
         return Layer(
             path=call.path,
             call=call.call,
@@ -99,18 +103,41 @@ class _Context:
             groups=1 if main is None else numbers(main, "groups", 1, 1)[0],
             stride=None if last is None else self.strides.get(last.id),
             field=None if last is None else self.fields.get(last.id),
-            steps=self.steps(weighted or nodes[:1], call, params),
-            explanation=_UNKNOWN if main is None else explain(main, shape),
+            steps=self.steps(telling, call, params),
+            connections=self.connections(telling, call, params),
+            explanation=explain_all(dict.fromkeys(says)) if says else _UNKNOWN,
             onnx=None if main is None else main.onnx,
         )
 
+    def telling(self, nodes: list[Node], call: ModuleCall) -> list[Node]:
+        """Return the operations of a call that a reader must know of: with weights, or a window."""
+        if any("weight_shape" in node.arguments for node in nodes):
+            return [node for node in nodes if node.parameters] or nodes[:1]
+        found = [n for n in nodes if n.parameters or window_of(n, self.shape_before(n, call))]
+        return found or nodes[:1]
+
+    def connections(self, nodes: list[Node], call: ModuleCall, params: int) -> Step | None:
+        """Derive what the values of a call are connected with, as papers did in the nineties."""
+        for node in nodes:
+            before = self.shape_before(node, call)
+            values, each = connections_of(node, before, is_trained=params > 0)
+            if each:
+                places = "·".join(map(str, node.output_shape[1:]))
+                how = f"({places}) · {each} = {grouped(values * each)}"
+                return Step(Message("connections"), how)
+        return None
+
     def steps(self, nodes: list[Node], call: ModuleCall, params: int) -> tuple[Step, ...]:
         """Derive the numbers of a call; where several operations have weights, each says whose."""
-        return tuple(
-            replace(step, what=_whose(node, step.what)) if len(nodes) > 1 else step
+        weighted = sum(isinstance(node.arguments.get("weight_shape"), tuple) for node in nodes)
+        found = [
+            replace(step, what=_whose(node, step.what)) if weighted > 1 else step
             for node in nodes
             for step in arithmetic(node, self.shape_before(node, call), params)
-        )
+        ]
+        if params and not weighted:
+            found.append(Step(Message("parameters"), grouped(params)))
+        return tuple(found)
 
     def shape_before(self, node: Node, call: ModuleCall) -> Shape:
         """Return what an operation reads, which is not what its module does if that pads first."""
@@ -149,6 +176,7 @@ def _idle(path: str, module_type: str, params: int) -> Layer:
         stride=None,
         field=None,
         steps=(),
+        connections=None,
         explanation=Message("Not called in this forward pass."),
         onnx=None,
     )

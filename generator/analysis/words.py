@@ -1,6 +1,6 @@
 """Decides how a layer is explained in a sentence or two."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import prod
 
 from generator.analysis.arithmetic import grouped
@@ -29,6 +29,14 @@ def explain(node: Node, input_shape: Shape) -> Message:
     return _EXPLAIN.get(kind_of(node), _other)(node, input_shape)
 
 
+def explain_all(parts: Iterable[Message]) -> Message:
+    """Put the sentences of several operations one behind the other."""
+    first, *others = parts
+    for other in others:
+        first = _two(first, other)
+    return first
+
+
 def by_size(sizes: tuple[int, ...]) -> str:
     """Write sizes as 3×3."""
     return "×".join(map(str, sizes))
@@ -46,6 +54,8 @@ def _conv(node: Node, before: Shape) -> Message:
 def _kernels(node: Node, before: Shape, window: Window, weight: tuple[object, ...]) -> Message:
     groups = numbers(node, "groups", 1, 1)[0]
     count, size = weight[0], by_size(window.kernel)
+    if 1 in {count, before[1]} and groups == 1:
+        return _single(count, before[1], size)
     if is_depthwise(node, before):
         return Message(
             "Depthwise: {count} kernels of {size}, each reads one channel only.",
@@ -73,6 +83,19 @@ def _kernels(node: Node, before: Shape, window: Window, weight: tuple[object, ..
         size=f"{size}×{weight[1]}",
         all=before[1],
     )
+
+
+def _single(count: object, channels: int, size: str) -> Message:
+    """Speak of a convolution with one kernel, or on one channel."""
+    if count == 1 == channels:
+        return Message("One kernel of {size} slides over the one channel.", size=size)
+    if count == 1:
+        return Message(
+            "One kernel of {size} slides over all {all} channels.",
+            size=f"{size}×{channels}",
+            all=channels,
+        )
+    return Message("{count} kernels of {size} slide over the one channel.", count=count, size=size)
 
 
 def _linear(node: Node, before: Shape) -> Message:
@@ -127,6 +150,8 @@ def _dropout(_node: Node, _before: Shape) -> Message:
 
 
 def _merge(node: Node, before: Shape) -> Message:
+    if node.op in _LEARNED and node.parameters and len(node.inputs) == 1:
+        return _LEARNED[node.op]
     if node.op == "cat":
         after = by_size(node.output_shape[1:])
         return Message("Puts its inputs one behind the other: {after} leaves.", after=after)
@@ -180,6 +205,12 @@ def _two(first: Message, second: Message) -> Message:
 
 
 _STAYS = Message("The shape stays.")
+
+_LEARNED = {
+    "mul": Message("Multiplies by learned coefficients."),
+    "add": Message("Adds a learned bias."),
+}
+"""Operations with a parameter of their own, outside of any layer that torch knows."""
 
 _CURVES = {
     "relu": Message("Replaces negative values by zero."),

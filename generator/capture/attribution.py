@@ -80,7 +80,7 @@ def attribute(
     for method, strength in strengths.items():
         if strength is None:
             reason = Reason.NO_GRADIENT if node or method.name == "SALIENCY" else Reason.NO_MAPS
-            yield Skipped(kind="attribution", path=method, image=image, reason=reason)
+            yield Skipped(kind="attribution", image=image, reason=reason, detail=method)
             continue
         file = f"attribution/{method.name.lower().replace('_', '-')}-{image}.webp"
         of_maps = node if method is AttributionMethod.GRAD_CAM else None

@@ -180,7 +180,7 @@ def _explain(misfit: _Misfit, wanted: Mapping[str, Tensor]) -> str:
     if misfit.surplus:
         parts.append(f"unexpected keys {_some(misfit.surplus)}")
     if misfit.shapes:
-        told = [f"{key} {theirs} in the file, {ours} in the model" for key, theirs, ours in misfit.shapes]
+        told = [f"{key} {file} in the file, {net} in the model" for key, file, net in misfit.shapes]
         parts.append(f"other shapes: {_some(told)}")
     if not parts:
         return ""
@@ -195,7 +195,7 @@ def _replaced_classifier(misfit: _Misfit, wanted: Mapping[str, Tensor]) -> tuple
         and not misfit.surplus
         and len(counts) == 1
         and all(theirs[1:] == ours[1:] for _, theirs, ours in misfit.shapes)
-        and next(reversed(wanted)) in {key for key, _, _ in misfit.shapes}
+        and list(wanted)[-1] in {key for key, _, _ in misfit.shapes}
     )
     if not is_all:
         return None

@@ -18,7 +18,8 @@ from generator.capture.kernels import draw_kernels
 from generator.capture.thumbnails import COLUMNS, TILE, draw_sheet
 from generator.capture.trace import outputs_of
 from generator.capture.views import Seen, View, through_graph, through_hooks
-from generator.capture.wanted import Wanted, choose, last_maps
+from generator.capture.wanted import Wanted, choose
+from generator.capture.wiring import last_maps
 from generator.records import (
     Attribution,
     ModelRecord,

@@ -95,5 +95,3 @@ def _draw(name: str, weight: torch.Tensor, file: str) -> tuple[KernelGrid, Image
 def _strongest(tensors: torch.Tensor, count: int) -> tuple[int, ...]:
     norms = torch.linalg.vector_norm(tensors.flatten(1), dim=1, dtype=torch.float64)
     return tuple(norms.sort(descending=True, stable=True).indices[:count].tolist())
-
-

@@ -1,4 +1,4 @@
-"""Decides how an operation looks at forty pixels: its four strongest channels, or a barcode."""
+"""Decides how an operation looks at forty pixels: its strongest channel, or a barcode."""
 
 import math
 from collections.abc import Mapping
@@ -16,7 +16,6 @@ from generator.capture.watch import first_tensor
 TILE = 40
 COLUMNS = 32
 QUALITY = 50
-_SIDE = TILE // 2
 _DIMENSIONS = 4
 
 Tile = npt.NDArray[np.uint8]
@@ -26,14 +25,14 @@ Tile = npt.NDArray[np.uint8]
 def thumbnail(value: object) -> Tile | None:
     """Draw what an operation made for one picture, if it is maps or a vector.
 
-    Parts of a split are drawn together, as what they are parts of.
+    Of the parts of a split, the strongest channel of all is drawn.
     """
     tensor = _together(value)
     if tensor is None or len(tensor) != 1 or not tensor.numel() or not tensor.is_floating_point():
         return None
     values = tensor[0].detach().float()
     if values.dim() == _DIMENSIONS - 1 and values.shape[1] * values.shape[2] > 1:
-        return _mosaic(values)
+        return _strongest(values)
     is_vector = values.dim() == 1 or values.numel() == len(values)
     return _barcode(values.flatten()) if is_vector else None
 
@@ -57,20 +56,16 @@ def _together(value: object) -> torch.Tensor | None:
     return tensor if tensor is not None and tensor.dim() else None
 
 
-def _mosaic(maps: torch.Tensor) -> Tile:
-    """Draw four channels of (C, H, W) in a square, or one where there are fewer."""
-    shown = maps[rank_channels(maps)[:4]].nan_to_num(0, 0, 0)
-    if len(shown) < 4:  # noqa: PLR2004
-        return np.asarray(stretch(_fit(shown[:1], TILE))[0])
-    small = stretch(_fit(shown, _SIDE))
-    return np.block([[small[0], small[1]], [small[2], small[3]]])
+def _strongest(maps: torch.Tensor) -> Tile:
+    """Draw one channel of (C, H, W): averaged where it is larger, in plain pixels where smaller.
 
-
-def _fit(maps: torch.Tensor, side: int) -> torch.Tensor:
-    """Bring (n, H, W) to a square: averaged where it is larger, in plain pixels where smaller."""
-    height, width = (min(size, side) for size in maps.shape[1:])
-    small = nn.functional.interpolate(maps[None], (height, width), mode="area")
-    return nn.functional.interpolate(small, (side, side), mode="nearest-exact")[0].nan_to_num()
+    At this size one channel can be read; a mosaic of four cannot.
+    """
+    shown = maps[rank_channels(maps)[:1]].nan_to_num(0, 0, 0)[None]
+    height, width = (min(size, TILE) for size in maps.shape[1:])
+    small = nn.functional.interpolate(shown, (height, width), mode="area")
+    large = nn.functional.interpolate(small, (TILE, TILE), mode="nearest-exact")
+    return np.asarray(stretch(large.nan_to_num())[0, 0])
 
 
 def _barcode(values: torch.Tensor) -> Tile:

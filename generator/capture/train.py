@@ -117,7 +117,7 @@ def _run_epoch(
 ) -> float:
     """Learn from every example once; return the share that was right just before."""
     right = 0
-    for batch in torch.randperm(len(examples.values)).split(_BATCH):
+    for batch in torch.split(torch.randperm(len(examples.values)), _BATCH):
         scores, values = module(examples.pictures[batch]), examples.values[batch]
         loss = F.cross_entropy(scores / softening, values)
         optimiser.zero_grad()
@@ -164,7 +164,7 @@ def _sources(module: nn.Module) -> Iterator[Path]:
 
 
 def _load(module: nn.Module, path: Path) -> int | None:
-    """Load trained weights, and return after how many epochs; none if there are none, or damaged."""
+    """Load trained weights and return their epochs; none if there are none, or they are damaged."""
     try:
         saved = torch.load(path, weights_only=True)
         module.load_state_dict(saved["state"])

@@ -12,8 +12,9 @@ from torch.nn.utils.parametrize import ParametrizationList
 from generator.capture.channels import Measured, measure
 from generator.capture.replay import Visit, replay, visiting_leaves
 from generator.capture.thumbnails import Tile, thumbnail
-from generator.capture.wanted import Wanted, unfit
+from generator.capture.wanted import Wanted
 from generator.capture.watch import PLAIN_CONTAINERS, Keep, is_leaf, watch
+from generator.capture.wiring import unfit
 from generator.records import Reason, Skipped
 
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from generator.analysis.arithmetic import Step
 from generator.analysis.layers import Layer, layers
 from generator.analysis.message import Message
 from generator.analysis.window import Window, changes_nothing, spatial
 from generator.analysis.words import by_size
-from generator.records import ModelRecord, ModelSpec
+from generator.records import ModelRecord, ModelSpec, Quantity
 from generator.render import formats
 
 
@@ -35,6 +36,7 @@ class LayerRow:
     stride: str
     padding: str
     groups: str
+    steps: tuple[Step, ...]
     reach: Reach | None
     netron: str | None
     """Address of its node in Netron, relative to the site's root."""
@@ -72,8 +74,9 @@ def layer_sections(
     """
     known = set(blocks)
     types = {module.path: module.type for module in record.modules}
+    counts = any(claim.quantity is Quantity.CONNECTIONS for claim in spec.claims)
     rows = [
-        _row(spec.slug, number, layer, linked=linked)
+        _row(spec.slug, number, layer, linked=linked, counts=counts)
         for number, layer in enumerate(layers(record), start=1)
     ]
     gathered = groupby(rows, key=lambda row: _home(row.layer.path, known))
@@ -104,7 +107,7 @@ def _home(path: str, blocks: set[str]) -> str:
     return next((name for name in above if name in blocks), above[-1] if above else "")
 
 
-def _row(slug: str, number: int, layer: Layer, *, linked: bool) -> LayerRow:
+def _row(slug: str, number: int, layer: Layer, *, linked: bool, counts: bool) -> LayerRow:
     window = layer.window if layer.window and not changes_nothing(layer.window) else None
     return LayerRow(
         number=number,
@@ -115,6 +118,7 @@ def _row(slug: str, number: int, layer: Layer, *, linked: bool) -> LayerRow:
         stride="" if window is None else _sizes(window.stride),
         padding="" if window is None else _padding(window),
         groups=str(layer.groups) if layer.groups > 1 else "",
+        steps=(*layer.steps, *([layer.connections] if counts and layer.connections else ())),
         reach=_reach(layer),
         netron=formats.netron_uri(slug, layer.onnx) if linked and layer.onnx else None,
     )

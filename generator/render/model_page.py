@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from generator.analysis.blocks import BlockGroup, block_groups
 from generator.analysis.checks import Check, checks
+from generator.analysis.connections import Connections, connections
+from generator.analysis.conventions import Convention, conventions
 from generator.analysis.kinds import Kind
 from generator.analysis.message import Message
 from generator.analysis.network import Network, network
@@ -19,6 +21,7 @@ from generator.records import (
     ParameterStats,
     Picture,
     Prediction,
+    Quantity,
     Shape,
     TraceMethod,
 )
@@ -68,6 +71,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """One quantity of a model: our count, and everybody else's."""
+
+    what: str
+    ours: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
 class ModelPage:
     """Everything the templates of one model need."""
 
@@ -77,6 +89,9 @@ class ModelPage:
     heritage: tuple[Advance, ...]
     totals: Totals
     checks: tuple[Check, ...]
+    connections: tuple[Connections, ...]
+    """Of the models whose paper counts them; empty for the others."""
+    conventions: tuple[Convention, ...]
     outline: Outline
     silhouette: Silhouette
     legend: tuple[tuple[Kind, Message], ...]
@@ -103,6 +118,21 @@ class ModelPage:
         return self.network is not None
 
     @property
+    def strips(self) -> tuple[Strip, ...]:
+        """Gather the checks of the whole net by what they count."""
+        counted: dict[str, list[Check]] = {}
+        for check in self.checks:
+            if not check.path:
+                counted.setdefault(check.what, []).append(check)
+        return tuple(Strip(what, held[0].ours, tuple(held)) for what, held in counted.items())
+
+    @property
+    def claimed_connections(self) -> int | None:
+        """Return what the paper counts for the whole net."""
+        claims = (c for c in self.spec.claims if c.quantity is Quantity.CONNECTIONS and not c.path)
+        return next((round(claim.value) for claim in claims), None)
+
+    @property
     def is_linked(self) -> bool:
         """Say whether operations can be opened in Netron."""
         return self.has_netron and self.has_onnx
@@ -112,6 +142,11 @@ class ModelPage:
         """Return the kinds that the layer table holds."""
         used = {row.layer.kind for row in rows_of(self.layers)}
         return tuple((kind, name) for kind, name in KINDS.items() if kind in used)
+
+    @property
+    def has_groups(self) -> bool:
+        """Say whether any convolution is grouped."""
+        return any(row.groups for row in rows_of(self.layers))
 
     @property
     def has_reach(self) -> bool:
@@ -160,6 +195,8 @@ def model_page(
         heritage=heritage(spec, published),
         totals=sums,
         checks=checks(record, spec),
+        connections=_connections(spec, record),
+        conventions=conventions(record),
         outline=whole,
         silhouette=silhouette(whole),
         legend=_legend(whole),
@@ -186,6 +223,11 @@ def model_page(
         has_netron=has_netron,
         onnx_bytes=onnx.bytes if onnx else 0,
     )
+
+
+def _connections(spec: ModelSpec, record: ModelRecord) -> tuple[Connections, ...]:
+    counts = any(claim.quantity is Quantity.CONNECTIONS for claim in spec.claims)
+    return connections(record, spec.claims) if counts else ()
 
 
 def _is_traced(record: ModelRecord) -> bool:

@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from conftest import BuiltSite
+from lineages import FAMILIES
 from playwright.sync_api import Browser
 
+from generator.analysis.lineage import lineage
+from generator.diagram.lineage import lineage_dot
+from generator.diagram.svg import draw
 from generator.records import ModelRecord
+from generator.render.editions import editions
 from generator.render.site import Subject, render_site
 from generator.store import Capture
 from generator.zoo.families import zoo_entries
@@ -94,4 +99,30 @@ def test_nothing_sticks_out_of_the_page(
     tab.goto(f"{address}/{uri}")
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     assert errors == []
+    tab.close()
+
+
+_TRY = """async (svg) => {
+  const figure = document.querySelector(".aa-lineage");
+  figure.innerHTML = svg;
+  (await import("../assets/lineage.js")).showDescent(figure);
+  const near = () => [...figure.querySelectorAll(".aa-near")].map((arrow) => arrow.id).sort();
+  const link = figure.querySelector("[id='a_b1.m0'] a");
+  link.focus();
+  const focused = near();
+  link.blur();
+  return [focused, near()];
+}"""
+
+
+@pytest.mark.browser
+def test_a_focused_model_shows_its_own_arrows(browser: Browser, address: str) -> None:
+    """Those that end and those that begin there, until the focus is gone."""
+    (english,) = editions(["en"])
+    svg = draw(lineage_dot(lineage(FAMILIES), english.say, str), "L", "")
+    tab = browser.new_page()
+    tab.goto(f"{address}/lineage/")
+    focused, left = tab.evaluate(_TRY, svg)
+    assert focused == ["b0.m0-b1.m0", "b1.m0-b2.m0", "b1.m0-b3.m0"]
+    assert left == []
     tab.close()
