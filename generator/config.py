@@ -186,9 +186,9 @@ def _explain(item: object) -> str:
         )
     where = _address(loc)
     if item["type"] == "extra_forbidden":
-        tables = {"model[": OwnModel, "features.": FeatureSettings}
-        table = next((t for start, t in tables.items() if where.startswith(start)), Settings)
-        known = table.model_fields
+        tables: dict[str, type[BaseModel]] = {"model[": OwnModel, "features.": FeatureSettings}
+        found = [table for start, table in tables.items() if where.startswith(start)]
+        known = (found or [Settings])[0].model_fields
         return f"unknown key '{where}'; known keys: {', '.join(sorted(known))}"
     message = str(item["msg"])
     if item["type"] == "string_pattern_mismatch":

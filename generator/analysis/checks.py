@@ -86,8 +86,14 @@ def _resized(record: ModelRecord) -> Iterable[Check]:
     tried = trials(record, rules) if rules.rules else ()
     if tried:
         alike = sum(trial.agrees for trial in tried)
-        ours, theirs = f"{alike} sizes", f"{len(tried)} sizes"
-        yield Check("other sizes", ours, theirs, "real runs", alike == len(tried), note=_SIZES)
+        yield Check(
+            what="other sizes",
+            ours=grouped(alike),
+            theirs=grouped(len(tried)),
+            source="real runs",
+            agrees=alike == len(tried),
+            note=_SIZES,
+        )
 
 
 def _torchinfo(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:

@@ -55,4 +55,5 @@ class Phrase:
 
     def said(self, words: Words) -> str:
         """Return the phrase in the language of `words`."""
-        return words(self.term.value).format(*self.values)
+        values = map(words, self.values) if self.term is Term.OTHER else self.values
+        return words(self.term.value).format(*values)

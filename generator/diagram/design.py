@@ -48,7 +48,7 @@ def design_dot(
             drawing.boxes(frame, units)
     drawing.edges(graph)
     if heat:
-        graph.node("scale", label=_scale(), shape="plain", style="")
+        graph.node("scale", label=_scale(say), shape="plain", style="")
         graph.edge(f"u{len(outline.units) - 1}", "scale", style="invis")
     return str(graph.source)
 
@@ -120,7 +120,8 @@ class _Drawing:
         """Draw where data flows, and mark what passes others by."""
         for source, target in self.outline.edges:
             style = _SKIP if (source, target) in self.outline.skips else {}
-            graph.edge(self._name(source), self._name(target), **style)
+            said = {"tooltip": self.say(_SKIPS)} if style else {}
+            graph.edge(self._name(source), self._name(target), **style, **said)
         for unit in self.outline.units:
             if unit.loop is not None:
                 name = self._name(unit.id)
@@ -154,7 +155,8 @@ class _Drawing:
         return _share(sum(u.macs for u in units), sum(u.macs for u in self.outline.units))
 
 
-_SKIP = {"style": "dashed", "color": ACCENT, "class": "edge-skip", "tooltip": "skips ahead"}
+_SKIP = {"style": "dashed", "color": ACCENT, "class": "edge-skip"}
+_SKIPS = Message("skips ahead")
 _LOOP = {
     "color": ACCENT,
     "class": "edge-loop",
@@ -218,7 +220,7 @@ def _percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _scale() -> str:
+def _scale(say: Callable[[str], str]) -> str:
     """Return the legend of the heat variant, as a table that Graphviz draws."""
     limits = [f"{limit:.0%}".rstrip("%") for limit, _ in HEAT]
     words = [f"< {limits[0]}", *map("–".join, pairwise(limits[:-1])), f"> {limits[-2]}"]
@@ -226,6 +228,7 @@ def _scale() -> str:
         f'<TD BGCOLOR="{colour}">{escape(word)}</TD>'
         for word, (_, colour) in zip(words, HEAT, strict=True)
     ]
-    name = f'<TD><FONT COLOR="{QUIET}">% of MACs</FONT></TD>'
+    said = escape(say(Message("% of MACs")))
+    name = f'<TD><FONT COLOR="{QUIET}">{said}</FONT></TD>'
     table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="3">'
     return f'<<FONT POINT-SIZE="9">{table}<TR>{name}{"".join(cells)}</TR></TABLE></FONT>>'

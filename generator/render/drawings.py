@@ -88,11 +88,10 @@ def draw_model(
     if not whole.units:
         return Drawings(None, None, None, ())
     name = edition.say(Message("Design of {model}", model=title))
-    words = edition.words.gettext
     return Drawings(
         design=_design(whole, name, "design.svg", edition, heat=False),
         heat=_design(whole, name, "design-heat.svg", edition, heat=True),
-        bricks=bricks(whole, words),
+        bricks=bricks(whole, edition.title),
         blocks=tuple(
             _block(number, group, known, edition) for number, group in enumerate(groups, start=1)
         ),
@@ -100,8 +99,8 @@ def draw_model(
 
 
 def _design(whole: Outline, name: str, file: str, edition: Edition, *, heat: bool) -> Drawing:
-    steps = (f"{edition.say(unit.title)} ×{unit.count}" for unit in whole.units)
-    dot = design_dot(whole, name, heat=heat, say=edition.say)
+    steps = (f"{edition.title(unit.title)} ×{unit.count}" for unit in whole.units)
+    dot = design_dot(whole, name, heat=heat, say=edition.title)
     return _drawing(file, dot, name, "; ".join(steps))
 
 

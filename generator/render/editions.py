@@ -48,6 +48,10 @@ class Edition:
         """Translate a list of words, each by itself; a number in one stands for any number."""
         return self.words.gettext(", ").join(self._piece(piece) for piece in text.split(", "))
 
+    def title(self, text: str) -> str:
+        """Say what something in a drawing is called: a message, or words of the analysis."""
+        return self.say(text) if isinstance(text, Message) else self.pieces(text)
+
     def _piece(self, piece: str) -> str:
         template, values = _NUMBER.sub("{}", piece), _NUMBER.findall(piece)
         said = self.words.gettext(template)

@@ -29,5 +29,46 @@ KNOWN = (
     *(marked("yes"), marked("no"), marked("explained"), marked("differs")),
     *(marked("below"), marked("rounded"), marked("cut off")),
     *(marked("layers"), marked("connections"), marked("sum over all layers")),
+    *(marked("other sizes"), marked("real runs")),
+    # between the words that tell variants of a block apart
+    marked(", "),
+    # blocks found in the wiring alone
+    *(marked("Residual block"), marked("Gated block"), marked("Branches")),
+    *(marked("Squeeze-and-excitation"), marked("Squeeze excitation")),
+    *(marked("Conv stage"), marked("Separable convolution")),
+    # classes of blocks that a textbook has a word for
+    *(marked("Basic block"), marked("Bottleneck"), marked("Res bottleneck block")),
+    *(marked("Inverted residual"), marked("Depthwise separable"), marked("Fused MBConv")),
+    *(marked("Dense layer"), marked("Inception dense layer"), marked("Transition")),
+    *(marked("Inception"), marked("Inception A"), marked("Inception B"), marked("Inception C")),
+    *(marked("Inception D"), marked("Inception E"), marked("Auxiliary head")),
+    *(marked("Fire"), marked("Shuffle unit"), marked("Ni NBlock"), marked("Dense block")),
+    *(marked("Encoder block"), marked("Swin transformer block"), marked("Patch merging")),
+    *(marked("Lower tower"), marked("Upper tower"), marked("Subsampling")),
+    # what tells the variants of a block apart; {} stands for numbers
+    *(marked("no shortcut"), marked("no expansion"), marked("shifted windows")),
+    *(marked("{} branches"), marked("form {}"), marked("dense"), marked("depthwise")),
+    *(marked("{} depthwise"), marked("groups of {}")),
+    *(marked("dense and {} groups"), marked("{} groups and dense")),
+    *(marked("dense and groups of {}"), marked("groups of {} and dense")),
+    # steps of a sequence
+    *(marked("{} conv /{}"), marked("{} conv ×{}"), marked("{} conv /{} ×{}")),
+    *(marked("{} depthwise conv /{}"), marked("{} depthwise conv ×{}")),
+    *(marked("{} pool"), marked("{} pool /{}"), marked("{} pool ×{}"), marked("{} pool /{} ×{}")),
+    *(marked("global pool"), marked("linear ×{}"), marked("transposed conv ×{}")),
+    # everything a block diagram says
+    *(marked("input"), marked("{} feature maps"), marked("output"), marked("{}")),
+    *(marked("{} conv"), marked("{} depthwise conv"), marked("{} grouped conv")),
+    *(marked("{} transposed conv"), marked("linear"), marked("{} max pool")),
+    *(marked("{} average pool"), marked("global max pool"), marked("global average pool")),
+    *(marked("channel split"), marked("concat"), marked("channel shuffle")),
+    *(marked("self-attention"), marked("squeeze and excitation"), marked("learned scale")),
+    *(marked("dropout (off)"), marked("{} → {}"), marked("{} channels"), marked("stride {}")),
+    *(marked("{} groups"), marked("{} groups of {}"), marked("{} heads"), marked("dilation {}")),
+    *(marked("no padding"), marked("padding {}"), marked("{} inputs")),
+    *(marked("identity shortcut"), marked("projection shortcut")),
+    # operations that are called what they are
+    *(marked("reshape"), marked("transpose"), marked("permute"), marked("flatten"), marked("mean")),
+    *(marked("local response norm"), marked("add"), marked("mul"), marked("pad")),
 )
-"""Words that records carry in English, and that are looked up when they are said."""
+"""Words that records and drawings carry in English, and that are looked up when they are said."""

@@ -1,25 +1,19 @@
-"""How a model comes to life: which code, which weights, and what is said when it does not."""
+"""How a model comes to life: which code builds it, and which of several weights it gets."""
 
 import hashlib
-import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-import torchvision
-from torch import Tensor, nn
-from torchvision.models import ShuffleNet_V2_X0_5_Weights
+from torch import nn
 
-from generator.capture.build import build
+from generator.capture.build import Weights, build
 from generator.config import WeightsPolicy
 from generator.errors import CaptureError
 from generator.records import ModelSpec, Origin
-
-SMALL = "shufflenet_v2_x0_5"
 
 NETS = '''
 """A user's nets."""
@@ -51,6 +45,11 @@ class Lazy(nn.Module):
 
     def forward(self, inputs):
         return self.net(inputs)
+
+
+class Linear(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Flatten(), nn.Linear(64, 10))
 
 
 def no_net():
@@ -86,6 +85,97 @@ def spec(factory: str, **facts: object) -> ModelSpec:
             **facts,
         }
     )
+
+
+def saved(project: Path, name: str) -> Path:
+    """Save weights for Net that no seed draws."""
+    torch.save({"layer.weight": torch.ones(2, 3), "layer.bias": torch.zeros(2)}, project / name)
+    return project / name
+
+
+def test_own_weights_are_loaded(project: Path) -> None:
+    """A state dict beside the project, named by its file even if that begins with 'random'."""
+    path = saved(project, "random_start.pth")
+
+    built = build(
+        spec("./nets.py:Net", weights="random_start.pth"), WeightsPolicy.CACHED, 0, project
+    )
+
+    assert torch.equal(built.module.state_dict()["layer.weight"], torch.ones(2, 3))
+    assert built.weights == Weights(
+        "random_start.pth", sha256=hashlib.sha256(path.read_bytes()).hexdigest(), checkpoint=path
+    )
+
+
+@pytest.mark.parametrize("name", ["gone.pth", "package"])
+def test_a_missing_weights_file_is_named(name: str, project: Path) -> None:
+    """Random weights in its place would be a lie; a folder is no file either."""
+    with pytest.raises(
+        CaptureError, match=rf"own: no weights file {name}; put it there, correct 'weights'"
+    ):
+        build(spec("./nets.py:Net", weights=name), WeightsPolicy.CACHED, 0, project)
+
+
+def test_weights_that_do_not_fit_name_model_and_file(project: Path) -> None:
+    """Who has ten models learns which of them, and which of its files."""
+    saved(project, "other.pth")
+
+    with pytest.raises(CaptureError, match=r"own: other\.pth does not fit: other shapes: layer\.w"):
+        build(
+            spec("./nets.py:Net", kwargs={"width": 5}, weights="other.pth"),
+            WeightsPolicy.CACHED,
+            0,
+            project,
+        )
+
+
+def test_random_wins_over_own_weights(project: Path) -> None:
+    """The policy holds for every model; a file it does not read is no dependency."""
+    built = build(spec("./nets.py:Net", weights="gone.pth"), WeightsPolicy.RANDOM, 3, project)
+
+    assert built.weights == Weights("random (seed 3)", are_random=True)
+
+
+@pytest.mark.parametrize("policy", [WeightsPolicy.CACHED, WeightsPolicy.DOWNLOAD])
+def test_a_net_with_a_recipe_is_trained(policy: WeightsPolicy, project: Path) -> None:
+    """It needs no network, so both policies train; the page says where its weights come from."""
+    built = build(
+        spec("./nets.py:Linear", input_shape=(1, 8, 8), training="digits"), policy, 4, project
+    )
+
+    assert built.weights.said == "trained here on scikit-learn's digits (seed 4)"
+    assert not built.weights.are_random
+    assert built.weights.training is not None
+    assert built.weights.training.held_out_accuracy > 0.8
+    (path,) = (project / ".archatlas" / "trained").iterdir()
+    assert built.weights.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_random_weights_are_not_trained(project: Path) -> None:
+    """Who asks for random weights gets them, at once."""
+    built = build(
+        spec("./nets.py:Linear", input_shape=(1, 8, 8), training="digits"),
+        WeightsPolicy.RANDOM,
+        0,
+        project,
+    )
+
+    assert built.weights == Weights("random (seed 0)", are_random=True)
+    assert not (project / ".archatlas").exists()
+
+
+def test_own_weights_win_over_training(project: Path) -> None:
+    """A file was asked for by name."""
+    saved(project, "mine.pth")
+
+    built = build(
+        spec("./nets.py:Net", weights="mine.pth", training="digits"),
+        WeightsPolicy.CACHED,
+        0,
+        project,
+    )
+
+    assert (built.weights.said, built.weights.training) == ("mine.pth", None)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ URIS = (
     "compare/",
     "compare/residualnet-vs-plain/",
     "provenance/",
+    "glossary/",
+    "lineage/",
 )
 SILENT = {"script", "style", "code", "pre", "svg"}
 SAID_IN = ("aria-label", "title", "alt", "placeholder", "data-unknown", "data-invitation")
@@ -107,7 +109,9 @@ def _said(soup: BeautifulSoup) -> set[str]:
     texts = {
         " ".join(text.split())
         for text in soup.find_all(string=True)
-        if type(text) is NavigableString and not text.find_parent(SILENT)
+        if type(text) is NavigableString
+        and not text.find_parent(SILENT)
+        and not text.find_parent("span", lang="en")  # the glossary gives the English name too
     }
     return labels | texts
 
