@@ -324,7 +324,7 @@ class FeatureGrid(Frozen):
         if self.is_output:
             return self.path
         part = f" {self.part}" if self.part else ""
-        return " / ".join(filter(None, (self.path, f"{self.step}{part}")))
+        return f"{self.path or self.node} / {self.step}{part}"
 
 
 class ThumbnailSheet(Frozen):

@@ -19,6 +19,9 @@ languages = ["en", "zh"]
 seed = 7
 time_limit_s = 30.5
 
+[features]
+budget_mb = 2.5
+
 [[model]]
 slug = "tinynet"
 factory = "mymodels.nets:TinyNet"
@@ -55,6 +58,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     settings = load_project(folder=tmp_path).settings
     assert (settings.title, settings.weights) == ("Nets & trees", WeightsPolicy.RANDOM)
     assert (settings.seed, settings.time_limit_s) == (7, 30.5)
+    assert settings.features.budget_bytes == 2_500_000
     (own,) = settings.model
     kwargs: dict[str, bool | int | float | str | list[int]]
     kwargs = {"width": 8, "deep": True, "name": "a", "sizes": [1, 2], "rate": 0.5}
@@ -198,3 +202,25 @@ def test_a_slug_is_safe_in_paths_and_addresses(slug: str) -> None:
     except RequestError:
         accepted = False
     assert accepted is is_slug
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("budget_mb = 0", "'features.budget_mb': input should be greater than 0 (got 0)"),
+        ("budget_mb = -1.5", "'features.budget_mb': input should be greater than 0 (got -1.5)"),
+        ("budget_mb = 1e9", "'features.budget_mb': input should be less than or equal to 1000"),
+        ("budget_mb = nan", "'features.budget_mb': input should be greater than 0 (got nan)"),
+        ('budget_mb = "6"', "'features.budget_mb': input should be a valid number (got '6')"),
+        ("budget = 6", "unknown key 'features.budget'; known keys: budget_mb"),
+    ],
+)
+def test_the_budget_of_pictures_is_checked(tmp_path: Path, line: str, problem: str) -> None:
+    """A number of megabytes above nothing; the table has its own keys."""
+    (said,) = _problems(tmp_path, f"[features]\n{line}")
+    assert said.startswith(f"archatlas.toml: {problem}")
+
+
+def test_the_budget_of_pictures_has_a_default() -> None:
+    """Six megabytes a model, whatever is not said."""
+    assert Settings().features.budget_bytes == 6_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 from sklearn.datasets import load_digits
 
 from generator.errors import RequestError
@@ -78,7 +78,7 @@ def test_every_unreadable_picture_is_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "huge.png").write_bytes(_claimed_size(50_000, 50_000))
-    (tmp_path / "large.png").write_bytes(_claimed_size(12_000, 9_000))
+    (tmp_path / "large.png").write_bytes(_claimed_size(13_000, 12_000))
     (tmp_path / "fine.png").write_bytes(whole)
     names = ["gone", "empty", "text", "cut", "folder", "huge", "large", "fine"]
     with pytest.raises(RequestError) as refused:
@@ -108,6 +108,57 @@ def test_a_damaged_picture_is_read_or_refused(tmp_path: Path, file_format: str, 
     with warnings.catch_warnings(), suppress(RequestError):
         warnings.filterwarnings("ignore", module="PIL")
         read_pictures(tmp_path, ["damaged"])
+
+
+@pytest.mark.parametrize(
+    ("mode", "file_format", "loaded"),
+    [
+        ("L", "PNG", "L"),
+        ("P", "PNG", "RGB"),
+        ("L", "JPEG", "L"),
+        ("1", "TIFF", "L"),
+        pytest.param("RGBA", "PNG", "RGB", marks=pytest.mark.slow),
+        pytest.param("CMYK", "JPEG", "RGB", marks=pytest.mark.slow),
+    ],
+)
+def test_a_picture_of_100_megapixels_is_read_reduced(
+    mode: str, file_format: str, loaded: str
+) -> None:
+    """More than enough for every net is left of it, without a word of warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        image = _loaded(Image.new(mode, (12_500, 8_000)), file_format)
+    assert image.mode == loaded
+    assert 1000 <= min(image.size) <= 2048
+    assert image.width / image.height == pytest.approx(12_500 / 8_000, rel=0.01)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF"])
+def test_what_a_large_picture_shows_stays_in_its_place(file_format: str) -> None:
+    """Read in strips and reduced, upright, it is the picture that Pillow would have resized."""
+    image = Image.effect_noise((30, 20), 90).convert("RGB").resize((6000, 4000))
+    exif = image.getexif()
+    exif[_ORIENTATION] = 6
+    found = _loaded(image, file_format, exif=exif)
+    expected = image.transpose(Image.Transpose.ROTATE_270).resize(found.size, Image.Resampling.BOX)
+    assert found.width * 3 == pytest.approx(found.height * 2, abs=3)
+    difference = ImageChops.difference(found, expected)
+    assert max(ImageStat.Stat(difference).mean) < 1
+
+
+def test_a_large_measurement_keeps_one_range() -> None:
+    """Strips of grey without a range share the darkest and brightest place of the whole."""
+    image = Image.linear_gradient("L").convert("F").resize((2100, 2100))
+    found = _loaded(image, "TIFF")
+    assert found.size == (1050, 1050)
+    values = [found.getpixel((500, y)) for y in range(1050)]
+    assert values == sorted(values)
+    assert (values[0], values[-1]) == (0, 255)
+
+
+def test_an_endless_ribbon_is_reduced_too() -> None:
+    """However thin, no side stays longer than pictures can be handled with."""
+    assert _loaded(Image.new("L", (60_000, 40)), "PNG").size == (15_000, 10)
 
 
 def test_a_photo_is_shown_upright() -> None:

@@ -55,5 +55,6 @@ class Phrase:
 
     def said(self, words: Words) -> str:
         """Return the phrase in the language of `words`."""
-        values = map(words, self.values) if self.term is Term.OTHER else self.values
+        names = self.term is Term.OTHER
+        values = (words(value) if names and value else value for value in self.values)
         return words(self.term.value).format(*values)

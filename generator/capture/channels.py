@@ -1,5 +1,6 @@
 """Decides what is said of a tensor's channels: their order, their spread, a grey tile of each."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +86,8 @@ def stretch(tiles: torch.Tensor) -> npt.NDArray[np.uint8]:
 
 def significant(value: float, digits: int) -> float:
     """Round to so many digits, which is what a reader can tell apart."""
-    return float(f"{value:.{digits}g}")
+    rounded = float(f"{value:.{digits}g}")
+    return rounded if math.isfinite(rounded) else value  # up from the largest there is
 
 
 def _ranked(finite: torch.Tensor, counts: torch.Tensor) -> list[int]:

@@ -31,6 +31,16 @@ _COOLING_EPOCHS = 2
 _MOST_EPOCHS = 30
 _SOFTENING = 10.0
 
+_RECIPE = Text(
+    en=f"Adam with a learning rate of {_LEARNING_RATE} on cross-entropy, batches of {_BATCH}; once "
+    f"{_LEARNED:.0%} of an epoch's digits are classified correctly, {_COOLING_EPOCHS} more epochs "
+    "with a falling rate. Minus squared distances, as LeNet-5 gives them, are divided by "
+    f"{_SOFTENING:g} first.",
+    zh=f"Adam，学习率 {_LEARNING_RATE}，交叉熵损失，每批 {_BATCH} 张；当一轮中 {_LEARNED:.0%} "
+    f"的数字分类正确后，再以递减的学习率训练 {_COOLING_EPOCHS} 轮。"
+    f"LeNet-5 输出的负平方距离先除以 {_SOFTENING:g}。",
+)
+
 
 @dataclass(frozen=True)
 class _Digits:
@@ -73,17 +83,6 @@ def train(
         recipe=_RECIPE,
     )
     return Trained(run, hashlib.sha256(path.read_bytes()).hexdigest())
-
-
-_RECIPE = Text(
-    en=f"Adam with a learning rate of {_LEARNING_RATE} on cross-entropy, batches of {_BATCH}; once "
-    f"{_LEARNED:.0%} of an epoch's digits are classified correctly, {_COOLING_EPOCHS} more epochs "
-    "with a falling rate. Minus squared distances, as LeNet-5 gives them, are divided by "
-    f"{_SOFTENING:g} first.",
-    zh=f"Adam，学习率 {_LEARNING_RATE}，交叉熵损失，每批 {_BATCH} 张；当一轮中 {_LEARNED:.0%} "
-    f"的数字分类正确后，再以递减的学习率训练 {_COOLING_EPOCHS} 轮。"
-    f"LeNet-5 输出的负平方距离先除以 {_SOFTENING:g}。",
-)
 
 
 def _digits(input_shape: tuple[int, ...]) -> _Digits:

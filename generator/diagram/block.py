@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import graphviz
 
-from generator.analysis.anatomy import Anatomy, Flow, Part, Role
+from generator.analysis.anatomy import OUTPUT, Anatomy, Flow, Part, Role
 from generator.analysis.kinds import Kind
 from generator.analysis.shortcuts import Shortcut
 from generator.analysis.terms import Phrase, Term, Words
@@ -57,7 +57,7 @@ def _place_parts(
     # What Graphviz hears of last stands on the right.
     for part in sorted(anatomy.parts, key=lambda part: part.is_projection):
         if part.frame == frame:
-            label, look = _label(part, words), _look(part)
+            label, look = _label(part, words), _look(part, words)
             canvas.node(places.names[part.id], label, group=places.columns[part.id], **look)
 
 
@@ -107,8 +107,8 @@ def _label(part: Part, words: Words) -> str:
     return tag(ending(part, words)) if part.role is Role.END else box(part, words)
 
 
-def _look(part: Part) -> dict[str, str]:
-    said = ", ".join(part.nodes) or part.id
+def _look(part: Part, words: Words) -> dict[str, str]:
+    said = part.heading.said(words) if part.id == OUTPUT else ", ".join(part.nodes) or part.id
     named = {"class": f"kind-{part.kind}", "tooltip": graphviz.escape(drawable(said))}
     if part.role in SYMBOLS:
         return named | _CIRCLE

@@ -97,7 +97,7 @@ class _Drawing:
                 self._name(unit.id),
                 label=self._label(unit),
                 fillcolor=heat_fill(self._macs([unit])) if self.is_heat else FILLS[unit.kind],
-                tooltip=graphviz.escape(drawable(unit.path or unit.title)),
+                tooltip=graphviz.escape(drawable(unit.path or self.say(unit.title))),
                 **{"class": f"kind-{unit.kind}"},
             )
 

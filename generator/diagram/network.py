@@ -4,7 +4,8 @@ Names are those of the code, so that one drawing serves readers of every languag
 frames carry ids (n1, e1-2, m3) by which the page's script finds, folds and links them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from html import escape
 
 import graphviz
 
@@ -16,9 +17,24 @@ from generator.diagram.palette import FILLS, FONT, INK, QUIET
 from generator.diagram.text import drawable
 from generator.records import Node, Shape
 
+THUMBNAIL = 40
+"""Pixels of the place for a picture; the script that fills it knows how wide the margin is."""
 
-def network_dot(whole: Network, row_of: Mapping[str, str]) -> str:
-    """Return the full graph as DOT; `row_of` gives the address of each operation's layer row."""
+_PICTURED = (
+    '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
+    '<TD FIXEDSIZE="TRUE" WIDTH="{side}" HEIGHT="{side}"></TD><TD WIDTH="6"></TD>'
+    "<TD>{text}</TD></TR></TABLE>>"
+)
+
+
+def network_dot(whole: Network, row_of: Mapping[str, str], pictured: Collection[str] = ()) -> str:
+    """Return the full graph as DOT.
+
+    Args:
+        whole: the graph.
+        row_of: the address of each operation's layer row.
+        pictured: ids of operations whose boxes leave room for a thumbnail.
+    """
     graph = graphviz.Digraph(
         "network",
         graph_attr={
@@ -41,7 +57,7 @@ def network_dot(whole: Network, row_of: Mapping[str, str]) -> str:
         },
         edge_attr={"color": QUIET, "arrowsize": "0.5", "penwidth": "1"},
     )
-    _inside(graph, "", _Drawing(whole, row_of))
+    _inside(graph, "", _Drawing(whole, row_of, frozenset(pictured)))
     ids = ids_of(whole)
     for source, target in whole.edges:
         graph.edge(ids[source], ids[target], id=f"e{ids[source][1:]}-{ids[target][1:]}")
@@ -56,8 +72,9 @@ def ids_of(whole: Network) -> dict[str, str]:
 class _Drawing:
     """The network by module, looked up once."""
 
-    def __init__(self, whole: Network, row_of: Mapping[str, str]) -> None:
+    def __init__(self, whole: Network, row_of: Mapping[str, str], pictured: frozenset[str]) -> None:
         self.ids = ids_of(whole)
+        self.pictured = pictured
         self.row_of = row_of
         self.types = dict(whole.modules)
         self.numbers = {path: number for number, (path, _) in enumerate(whole.modules)}
@@ -83,7 +100,7 @@ def _inside(graph: graphviz.Digraph, path: str, drawing: _Drawing) -> None:
         graph.node(
             drawing.ids[node.id],
             id=drawing.ids[node.id],
-            label="\n".join(graphviz.escape(drawable(line)) for line in _lines(node, before)),
+            label=_label(_lines(node, before), has_picture=node.id in drawing.pictured),
             fillcolor=FILLS[kind],
             tooltip=graphviz.escape(drawable(node.path or node.op)),
             **({"URL": link} if link else {}),
@@ -101,6 +118,14 @@ def _inside(graph: graphviz.Digraph, path: str, drawing: _Drawing) -> None:
                 margin="7",
             )
             _inside(frame, child, drawing)
+
+
+def _label(lines: Iterator[str], *, has_picture: bool) -> str:
+    """Write the lines of a box, with an empty place for a thumbnail on their left."""
+    if not has_picture:
+        return "\n".join(graphviz.escape(drawable(line)) for line in lines)
+    text = "<BR/>".join(escape(drawable(line)) for line in lines)
+    return _PICTURED.format(side=THUMBNAIL, text=text)
 
 
 def _lines(node: Node, before: Shape) -> Iterator[str]:

@@ -11,6 +11,8 @@ from generator.errors import RenderError
 
 _PROLOG = re.compile(rb"^.*?(?=<svg)", re.DOTALL)
 _INNER_TITLE = re.compile(r"<title>[^<]*</title>\n?")
+_LINK = re.compile(r'(<a\b[^>]*\bxlink:title="([^"]*)"[^>]*>)')
+_NUMBERED = re.compile(r' id="(?:a_)?(?:graph|node|edge|clust)\d+"')
 _COMMENT = re.compile(rb"<!--.*?-->\n?", re.DOTALL)
 
 
@@ -41,9 +43,15 @@ def lean(svg: str, font: str) -> str:
 
 
 def _accessible(svg: bytes, name: str, description: str, role: str) -> str:
-    """Drop the prolog and the generator's comments, and let screen readers say what it shows."""
+    """Drop the prolog and the generator's comments, and let screen readers say what it shows.
+
+    Of several drawings in one page no two may share an id, and what a pointer is told is the
+    tooltip, not the name that a box has in DOT.
+    """
     text = _COMMENT.sub(b"", _PROLOG.sub(b"", svg)).decode()
     head, _, body = text.partition(">")
+    body = _NUMBERED.sub("", _INNER_TITLE.sub("", body))
+    body = _LINK.sub(r"\1<title>\2</title>", body)
     head = re.sub(r'\b(width|height)="([\d.]+)pt"', r'\1="\2"', head)
     name, description = escape(drawable(name)), escape(drawable(description))
     title = f"<title>{name}</title><desc>{description}</desc>"

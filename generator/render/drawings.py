@@ -99,7 +99,10 @@ def draw_model(
 
 
 def _design(whole: Outline, name: str, file: str, edition: Edition, *, heat: bool) -> Drawing:
-    steps = (f"{edition.title(unit.title)} ×{unit.count}" for unit in whole.units)
+    steps = (
+        edition.title(unit.title) + (f" ×{unit.count}" if unit.count > 1 else "")
+        for unit in whole.units
+    )
     dot = design_dot(whole, name, heat=heat, say=edition.title)
     return _drawing(file, dot, name, "; ".join(steps))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from generator.records import ModelSpec
 from generator.render.drawings import BlockDrawing, Drawings
@@ -40,8 +41,9 @@ def gallery(specs: Sequence[ModelSpec], drawn: Mapping[str, Drawings]) -> tuple[
     families: dict[str, list[ModelSpec]] = {}
     for spec in specs:
         families.setdefault(spec.family, []).append(spec)
+    anchors = _anchors(families)
     found = (
-        FamilyBlocks(name, _anchor(name), tuple(_blocks(members, drawn)))
+        FamilyBlocks(name, anchors[name], tuple(_blocks(members, drawn)))
         for name, members in families.items()
     )
     return tuple(family for family in found if family.blocks)
@@ -58,5 +60,11 @@ def _blocks(specs: Iterable[ModelSpec], drawn: Mapping[str, Drawings]) -> Iterab
         yield Shown(spec.slug, block, counted)
 
 
-def _anchor(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "other"
+def _anchors(names: Iterable[str]) -> dict[str, str]:
+    """Give every family an anchor of its own, however alike their names are."""
+    found: dict[str, str] = {}
+    for name in names:
+        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "other"
+        later = (f"{plain}-{number}" for number in count(2))
+        found[name] = next(one for one in chain([plain], later) if one not in found.values())
+    return found

@@ -12,8 +12,15 @@ _TEX = str.maketrans({
     **{char: f"\\{char}" for char in "&%$#_{}"},
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
     "×": r"$\times$",
+    "[": "{[}",  # after the end of a line, these two would belong to it
+    "*": "{*}",
 })  # fmt: skip
+_FORMULA = frozenset("=+-@\t\r")
+"""What spreadsheets take for the beginning of a formula."""
 _TEX_COLUMNS = {
     "layer": "Layer", "type": "Type", "output": "Output", "kernel": "Kernel", "stride": "Stride",
     "parameters": "Parameters", "macs": "MACs", "receptive_field": "Field",
@@ -60,7 +67,7 @@ def _csv(lines: Sequence[Mapping[str, object]]) -> bytes:
 
 def _harmless(value: object) -> object:
     """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
 def _tex(title: str, lines: Sequence[Mapping[str, object]]) -> bytes:

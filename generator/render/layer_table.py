@@ -7,7 +7,7 @@ from itertools import groupby
 from generator.analysis.arithmetic import Step
 from generator.analysis.layers import Layer, layers
 from generator.analysis.message import Message
-from generator.analysis.window import Window, changes_nothing, spatial
+from generator.analysis.window import changes_nothing, spatial
 from generator.analysis.words import by_size
 from generator.records import ModelRecord, ModelSpec, Quantity
 from generator.render import formats
@@ -114,9 +114,9 @@ def _row(slug: str, number: int, layer: Layer, *, linked: bool, counts: bool) ->
         layer=layer,
         name=layer.path or Message("(the model itself)"),
         anchor=anchor_of(layer.path, layer.call),
-        kernel="" if layer.window is None else _sizes(layer.window.kernel),
-        stride="" if window is None else _sizes(window.stride),
-        padding="" if window is None else _padding(window),
+        kernel="" if layer.window is None else by_size(layer.window.kernel),
+        stride="" if window is None else _once(list(map(str, window.stride))),
+        padding="" if window is None else _once([_sides(padded) for padded in window.padded]),
         groups=str(layer.groups) if layer.groups > 1 else "",
         steps=(*layer.steps, *([layer.connections] if counts and layer.connections else ())),
         reach=_reach(layer),
@@ -124,17 +124,15 @@ def _row(slug: str, number: int, layer: Layer, *, linked: bool, counts: bool) ->
     )
 
 
-def _sizes(sizes: tuple[int, ...]) -> str:
+def _once(sizes: Sequence[str]) -> str:
     """Write a size once where it is the same along every axis."""
-    return str(sizes[0]) if len(set(sizes)) == 1 and len(sizes) == 1 else by_size(sizes)
+    return sizes[0] if len(set(sizes)) == 1 else "×".join(sizes)
 
 
-def _padding(window: Window) -> str:
-    """Write the padding of one side; both sides where they differ."""
-    if any(padded % 2 for padded in window.padded):
-        return by_size(window.padded) + " / 2"
-    sides = tuple(padded // 2 for padded in window.padded)
-    return str(sides[0]) if len(set(sides)) == 1 else by_size(sides)
+def _sides(padded: int) -> str:
+    """Write the padding of one side; both where they differ, as torch pads more at the end."""
+    before, rest = divmod(padded, 2)
+    return f"{before}+{before + rest}" if rest else str(before)
 
 
 def _reach(layer: Layer) -> Reach | None:

@@ -45,6 +45,7 @@ KNOWN = (
     *(marked("Fire"), marked("Shuffle unit"), marked("Ni NBlock"), marked("Dense block")),
     *(marked("Encoder block"), marked("Swin transformer block"), marked("Patch merging")),
     *(marked("Lower tower"), marked("Upper tower"), marked("Subsampling")),
+    *(marked("Partial convolution"), marked("Euclidean RBF")),
     # what tells the variants of a block apart; {} stands for numbers
     *(marked("no shortcut"), marked("no expansion"), marked("shifted windows")),
     *(marked("{} branches"), marked("form {}"), marked("dense"), marked("depthwise")),
@@ -70,5 +71,7 @@ KNOWN = (
     # operations that are called what they are
     *(marked("reshape"), marked("transpose"), marked("permute"), marked("flatten"), marked("mean")),
     *(marked("local response norm"), marked("add"), marked("mul"), marked("pad")),
+    *(marked("index"), marked("index select"), marked("select"), marked("slice")),
+    marked("contiguous"),
 )
 """Words that records and drawings carry in English, and that are looked up when they are said."""

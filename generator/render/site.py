@@ -14,8 +14,9 @@ from generator.render.comparison_page import comparison_page
 from generator.render.drawings import Drawings, draw_model
 from generator.render.editions import Edition, editions
 from generator.render.environment import templates_folder
+from generator.render.explore_details import explore_details
+from generator.render.explore_page import explorer
 from generator.render.gallery import gallery
-from generator.render.graph_page import graph_files
 from generator.render.layer_files import layer_files
 from generator.render.layer_table import rows_of
 from generator.render.model_page import ModelPage, model_page
@@ -127,6 +128,9 @@ def _pages(templates: Templates, view: SiteView) -> dict[str, Content]:
                 "drawings/bricks.svg.j2", bricks=drawings.bricks, label=name
             )
         files |= {edition.prefix + folder + uri: svg.encode() for uri, svg in pictures.items()}
+        if model.network:
+            details = explore_details(model.record, model.network, rows_of(model.layers), edition)
+            files[f"{edition.prefix}{folder}explore/details.json"] = _compact(details)
     for comparison in view.comparisons:
         designs = [(model, drawn[model.spec.slug].design) for model in comparison.models]
         files |= templates.scope(
@@ -157,10 +161,9 @@ def _model_files(page: ModelPage, subject: Subject) -> dict[str, Content]:
     if page.what_if.is_offered:
         files[f"{folder}/whatif.json"] = _compact(recipe(page.record, page.what_if))
     if page.network:
-        blocks = {path for group in page.block_groups for path in group.paths}
-        drawn = graph_files(page.spec, page.network, rows, blocks, linked=page.is_linked)
-        files[f"{folder}/graph/graph.svg"] = drawn.drawing.encode()
-        files[f"{folder}/graph/graph.json"] = _compact(drawn.info)
+        found = explorer(page, page.network)
+        files[f"{folder}/explore/graph.svg"] = found.drawing.encode()
+        files[f"{folder}/explore/graph.json"] = _compact(found.info)
     for artifact in page.record.artifacts:
         files[f"{folder}/{artifact.file}"] = subject.capture.folder / artifact.file
     return files

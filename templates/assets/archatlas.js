@@ -2,7 +2,7 @@
 // Every page is complete without it.
 
 import { showChoice } from "./choice.js";
-import { showGraph } from "./graph.js";
+import { showGraph } from "./explore.js";
 import { makeLayersSearchable } from "./layers.js";
 import { showDescent } from "./lineage.js";
 import { showRuler } from "./ruler.js";

@@ -3,7 +3,7 @@
 /**
  * @typedef {{id: string, group: SVGGElement, frame: SVGPolygonElement, label: string, left: number, right: number,
  *   top: number, bottom: number, canFold: boolean, folded: boolean}} Module
- * @typedef {{group: SVGGElement, middle: number, half: number, x: number}} Box
+ * @typedef {{group: SVGGElement, middle: number, half: number, x: number, left: number}} Box
  * @typedef {{group: SVGGElement, path: SVGPathElement, d: string, tip: SVGElement | null, tipY: number,
  *   from: string, to: string}} Arrow
  */
@@ -15,7 +15,7 @@ export function boxOf(group) {
   const xs = points.map(([x]) => x);
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const x = (Math.min(...xs) + Math.max(...xs)) / 2;
-  return { group: /** @type {SVGGElement} */ (group), middle: (top + bottom) / 2, half: (bottom - top) / 2, x };
+  return { group: /** @type {SVGGElement} */ (group), middle: (top + bottom) / 2, half: (bottom - top) / 2, x, left: Math.min(...xs) };
 }
 
 /** @param {Element} group @returns {Module} */

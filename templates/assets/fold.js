@@ -10,7 +10,7 @@ import { arrowOf, boxOf, moduleOf } from "./drawing.js";
  * @typedef {import("./drawing.js").Arrow} Arrow
  */
 
-const FOLDED_HEIGHT = 30;
+const FOLDED_HEIGHT = 46;
 
 export class FoldableGraph {
   /** @param {SVGSVGElement} svg A drawing of diagram/network.py. */
@@ -27,6 +27,8 @@ export class FoldableGraph {
     /** @type {Map<string, Module>} */
     this.modules = new Map([...this.root.querySelectorAll(":scope > g.cluster")].map((g) => [g.id, moduleOf(g)]));
     for (const module of this.modules.values()) module.canFold = this.hasRowsForItself(module);
+    /** Put more onto a folded module. @type {((cover: Element, module: Module, left: number, top: number) => void) | undefined} */
+    this.decorate = undefined;
     this.covers = document.createElementNS(svg.namespaceURI, "g");
     this.root.append(this.covers);
   }
@@ -43,6 +45,12 @@ export class FoldableGraph {
     const wanted = new Set(ids);
     for (const module of this.modules.values()) module.folded = module.canFold && wanted.has(module.id);
     this.layOut();
+  }
+
+  /** Return the last operation inside a module: what leaves it. @param {Module} module */
+  lastInside(module) {
+    const inside = [...this.boxes].filter(([, box]) => contains(module, box)).map(([id]) => id);
+    return inside.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).pop() ?? "";
   }
 
   /** Open every module around a box. @param {string} id */
@@ -99,33 +107,25 @@ export class FoldableGraph {
   /** @param {number[]} start @param {number[]} end */
   link([x1, y1], [x2, y2]) {
     const path = document.createElementNS(this.svg.namespaceURI, "path");
-    path.setAttribute("class", "aa-link");
-    path.setAttribute("d", `M${x1} ${y1}C${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2} ${x2} ${y2}`);
+    set(path, { class: "aa-link", d: `M${x1} ${y1}C${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2} ${x2} ${y2}` });
     return /** @type {SVGElement} */ (path);
   }
 
   /** The small box that stands for a folded module. @param {Module} module @param {(y: number) => number} place */
   cover(module, place) {
     const group = document.createElementNS(this.svg.namespaceURI, "g");
-    group.setAttribute("class", "aa-folded");
+    set(group, { class: "aa-folded", tabindex: 0, role: "button", "aria-expanded": "false", "aria-label": module.label });
     group.dataset.module = module.id;
-    group.setAttribute("tabindex", "0");
-    group.setAttribute("role", "button");
-    group.setAttribute("aria-expanded", "false");
-    group.setAttribute("aria-label", module.label);
-    const middle = middleOf(module);
-    const width = 6.5 * module.label.length + 44;
+    const width = 6.5 * module.label.length + 84;
+    const [left, top] = [middleOf(module) - width / 2, place(module.top) + 2];
+    const height = FOLDED_HEIGHT - 4;
     const box = document.createElementNS(this.svg.namespaceURI, "rect");
-    const top = place(module.top);
-    for (const [name, value] of Object.entries({ x: middle - width / 2, y: top, width, height: FOLDED_HEIGHT, rx: 5 })) {
-      box.setAttribute(name, String(value));
-    }
     const text = document.createElementNS(this.svg.namespaceURI, "text");
-    text.setAttribute("x", String(middle));
-    text.setAttribute("y", String(top + FOLDED_HEIGHT / 2 + 4));
-    text.setAttribute("text-anchor", "middle");
+    set(box, { x: left, y: top, width, height, rx: 5 });
+    set(text, { x: left + 50, y: top + height / 2 + 4 });
     text.textContent = `＋ ${module.label}`;
     group.append(box, text);
+    this.decorate?.(group, module, left + 3, top + 1);
     return group;
   }
 
@@ -160,6 +160,11 @@ function drawFrame(module, place) {
   const [high, low] = [place(top), place(bottom)];
   module.frame.setAttribute("points", `${left},${high} ${right},${high} ${right},${low} ${left},${low}`);
   module.group.querySelector("text")?.setAttribute("transform", `translate(0 ${high - top})`);
+}
+
+/** @param {Element} element @param {Record<string, string | number>} attributes */
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
 /** @param {Arrow} arrow @param {(y: number) => number} place */

@@ -191,4 +191,4 @@ def test_a_step_is_named_for_readers(tmp_path: Path) -> None:
     result, _ = drawn(seen, tmp_path)
 
     names = [grid.name for grid in result.outer]
-    assert names == ["stage2", "stage2.1 / split 2", "concatenation"]
+    assert names == ["stage2", "stage2.1 / split 2", "cat / concatenation"]

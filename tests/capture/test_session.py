@@ -90,7 +90,8 @@ def test_every_file_is_listed_with_its_digest(tmp_path: Path) -> None:
     files = [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()]
     assert sorted(a.file for a in record.artifacts) == sorted(files)
     assert {a.kind for a in record.artifacts} == {
-        *("onnx", "torchinfo", "inputs", "features", "kernels"),
+        *("onnx", "torchinfo", "inputs", "features", "thumbnails", "attribution"),
+        *("kernels", "norms", "predictions"),
     }
     assert not record.failures
 

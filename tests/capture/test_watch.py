@@ -10,7 +10,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from generator.capture.features import worth_showing
+from generator.capture.views import worth_showing
 from generator.capture.watch import first_tensor, module_tree, watch
 
 PICTURE = torch.rand(1, 3, 17, 17, generator=torch.Generator().manual_seed(0))

@@ -1,4 +1,4 @@
-"""What is said of parameters: their spread, and pictures of the first kernels."""
+"""What is said of parameters: how their values are spread."""
 
 from pathlib import Path
 
@@ -8,7 +8,6 @@ import torch
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 from torch import Tensor, nn
 
 from generator.capture.weights import BINS, _describe, parameter_stats
@@ -18,13 +17,6 @@ from generator.records import ParameterStats
 def described(values: Tensor) -> ParameterStats:
     """Describe one tensor as if it were a parameter."""
     return _describe("weight", nn.Parameter(values, requires_grad=False), None)
-
-
-def sheet(model: nn.Module, folder: Path) -> np.ndarray:
-    """Return the picture of a model's first kernels, (H, W, RGBA)."""
-    (file,) = [stats.file for stats in parameter_stats(model, folder) if stats.file]
-    with Image.open(folder / file) as image:
-        return np.asarray(image.convert("RGBA"))
 
 
 def test_every_parameter_is_described_in_order(tmp_path: Path) -> None:
@@ -123,6 +115,12 @@ def test_bytes_follow_the_type(dtype: torch.dtype, size: int) -> None:
     assert described(torch.zeros(3, 5, dtype=dtype)).bytes == 15 * size
 
 
+def test_sparsity_counts_exact_zeros() -> None:
+    """Tiny is not zero; of no value at all there is no share."""
+    assert described(torch.tensor([0.0, -0.0, 1e-30, 2.0])).sparsity == 0.5
+    assert described(torch.empty(0)).sparsity is None
+
+
 def test_a_frozen_parameter_is_not_trainable(tmp_path: Path) -> None:
     """What the author froze is reported as frozen."""
     model = toys.Shared()
@@ -139,55 +137,3 @@ def test_a_shared_parameter_is_described_once(tmp_path: Path) -> None:
     model[1].weight = model[0].weight
 
     assert [s.name for s in parameter_stats(model, tmp_path)] == ["0.weight", "0.bias", "1.bias"]
-
-
-def test_colour_kernels_are_drawn_in_colour(tmp_path: Path) -> None:
-    """Red, green and blue of a pixel are a kernel's three input channels, scaled together."""
-    model = nn.Conv2d(3, 2, 2, bias=False)
-    kernel = torch.tensor([[[0.0, 1.0], [2.0, 3.0]], [[4.0, 5.0], [0.0, 0.0]], [[0.0] * 2] * 2])
-    model.weight.data = torch.stack([kernel, -kernel])
-
-    picture = sheet(model, tmp_path)
-
-    assert picture.shape == (2, 5, 4)  # two of 2×2, a gap between
-    assert picture[0, 0, :3].tolist() == [0, 204, 0]
-    assert picture[1, 1, :3].tolist() == [153, 0, 0]
-    assert picture[0, 3, :3].tolist() == [255, 51, 255]
-    assert picture[0, 2, 3] == 0
-
-
-def test_grey_kernels_are_drawn_in_grey(tmp_path: Path) -> None:
-    """A net for digits has kernels of one channel."""
-    model = nn.Conv2d(1, 1, 2, bias=False)
-    model.weight.data = torch.tensor([[[[-1.0, 0.0], [0.5, 1.0]]]])
-
-    assert sheet(model, tmp_path)[:, :, 0].tolist() == [[0, 128], [191, 255]]
-
-
-@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 3e38])
-@pytest.mark.filterwarnings("error")
-def test_kernels_that_are_not_finite_are_drawn_all_the_same(odd: float, tmp_path: Path) -> None:
-    """A net that diverged in training still has a page."""
-    model = nn.Conv2d(1, 1, 2, bias=False)
-    model.weight.data = torch.tensor([[[[-3e38 if odd == 3e38 else -1.0, 0.0], [1.0, odd]]]])
-
-    picture = sheet(model, tmp_path)[:, :, 0]
-
-    assert (picture.min(), picture.max()) == (0, 255)
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        nn.Conv2d(3, 4, 1),
-        nn.Sequential(nn.Conv2d(4, 4, 3), nn.Conv2d(3, 4, 3)),
-        nn.Linear(3, 3),
-    ],
-    ids=["1×1", "not of a picture", "no convolution"],
-)
-def test_kernels_that_make_no_picture_are_not_drawn(model: nn.Module, tmp_path: Path) -> None:
-    """Single pixels, and kernels on feature maps, show nothing to an eye."""
-    stats = parameter_stats(model, tmp_path)
-
-    assert [s.file for s in stats if s.file] == []
-    assert not list(tmp_path.iterdir())

@@ -1,10 +1,14 @@
-// The page of the full graph: fold and open modules, zoom, search, and see what a box is.
+// The explorer: fold and open modules, zoom, search, choose a picture, and see what a box is.
 
 import { FoldableGraph } from "./fold.js";
+import { Panel } from "./panel.js";
+import { makeSearchable } from "./search.js";
+import { Thumbnails } from "./thumbnails.js";
 
 /**
- * @typedef {{name: string, path: string, op: string, shape: string, row?: string, netron?: string}} Operation
- * @typedef {{folded: string[], operations: Record<string, Operation>}} Info
+ * @typedef {{name: string, path: string, op: string, shape: string, place?: number, row?: string, netron?: string}} Operation
+ * @typedef {{file: string, tile: number, columns: number}} Sheet
+ * @typedef {{folded: Record<string, string>, sheets: Record<string, Sheet>, operations: Record<string, Operation>}} Info
  */
 
 const STEP = 1.25;
@@ -20,8 +24,8 @@ export async function showGraph(page) {
   const drawn = /** @type {SVGSVGElement} */ (document.importNode(svg, true));
   canvas.replaceChildren(drawn);
   const view = new View(page, canvas, drawn, info);
-  view.graph.fold(info.folded);
   view.wire();
+  view.choosePicture(new URLSearchParams(location.search).get("picture"));
   view.zoomTo(Math.min(1, canvas.clientWidth / drawn.viewBox.baseVal.width));
   view.followAddress();
 }
@@ -34,10 +38,15 @@ class View {
     this.svg = svg;
     this.info = info;
     this.graph = new FoldableGraph(svg);
+    this.thumbnails = new Thumbnails(svg, this.graph, info, page.dataset.files ?? "");
+    this.panel = new Panel(page);
     this.zoom = 1;
-    /** @type {string[]} */
-    this.hits = [];
-    this.hit = -1;
+    this.picture = "";
+    this.chosen = "";
+    for (const [id, label] of Object.entries(info.folded)) {
+      const module = this.graph.modules.get(id);
+      if (module) module.label = label;
+    }
   }
 
   wire() {
@@ -47,7 +56,7 @@ class View {
       out: () => this.zoomTo(this.zoom / STEP),
       fit: () => this.zoomTo(Math.min(this.canvas.clientWidth / this.size.width, this.canvas.clientHeight / this.size.height)),
       open: () => this.change(() => this.graph.fold([])),
-      fold: () => this.change(() => this.graph.fold(this.info.folded)),
+      fold: () => this.change(() => this.graph.fold(Object.keys(this.info.folded))),
     };
     for (const [name, run] of Object.entries(tools)) {
       this.page.querySelector(`[data-aa-tool="${name}"]`)?.addEventListener("click", run);
@@ -56,13 +65,14 @@ class View {
     this.canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     this.canvas.addEventListener("keydown", (event) => this.onKey(event, tools));
     this.canvas.addEventListener("click", (event) => this.onClick(event));
-    const search = /** @type {HTMLInputElement | null} */ (this.page.querySelector("input[type=search]"));
-    search?.addEventListener("input", () => this.search(search.value));
-    search?.form?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.step();
+    makeSearchable(this.page, this.info, this.graph, (id) => this.goTo(id));
+    const pictures = /** @type {HTMLSelectElement | null} */ (this.page.querySelector("select[data-aa-picture]"));
+    pictures?.addEventListener("change", () => {
+      this.choosePicture(pictures.value);
+      this.remember();
     });
     window.addEventListener("popstate", () => this.followAddress());
+    this.graph.fold(Object.keys(this.info.folded));
     makeDraggable(this.canvas);
   }
 
@@ -117,9 +127,26 @@ class View {
     const box = target.closest("g.node");
     if (!box) return undefined;
     event.preventDefault(); // its link is for readers without scripts
-    const operation = this.info.operations[box.id];
-    history.pushState(null, "", `?node=${encodeURIComponent(operation.name)}`);
-    return this.choose(box.id);
+    this.choose(box.id);
+    return this.remember();
+  }
+
+  /** Put what is seen into the address. */
+  remember() {
+    const query = new URLSearchParams();
+    if (this.chosen) query.set("node", this.info.operations[this.chosen].name);
+    if (this.picture) query.set("picture", this.picture);
+    history.pushState(null, "", `?${query}`);
+  }
+
+  /** @param {string | null} wanted */
+  choosePicture(wanted) {
+    const known = Object.keys(this.info.sheets);
+    this.picture = known.find((name) => name === wanted) ?? known[0] ?? "";
+    const select = /** @type {HTMLSelectElement | null} */ (this.page.querySelector("select[data-aa-picture]"));
+    if (select) select.value = this.picture;
+    this.thumbnails.show(this.picture);
+    if (this.chosen) this.choose(this.chosen);
   }
 
   /** @param {string} id @param {boolean} folded */
@@ -130,7 +157,9 @@ class View {
   }
 
   followAddress() {
-    const name = new URLSearchParams(location.search).get("node");
+    const query = new URLSearchParams(location.search);
+    const name = query.get("node");
+    if (query.get("picture") && query.get("picture") !== this.picture) this.choosePicture(query.get("picture"));
     const found = Object.entries(this.info.operations).find(([, operation]) => operation.name === name);
     if (found) this.goTo(found[0]);
   }
@@ -145,44 +174,10 @@ class View {
 
   /** @param {string} id */
   choose(id) {
+    this.chosen = id;
     this.svg.querySelectorAll(".aa-chosen").forEach((box) => box.classList.remove("aa-chosen"));
     this.graph.boxes.get(id)?.group.classList.add("aa-chosen");
-    const operation = this.info.operations[id];
-    const panel = /** @type {HTMLElement | null} */ (this.page.querySelector("[data-aa-panel]"));
-    if (!panel || !operation) return;
-    panel.hidden = false;
-    for (const name of /** @type {const} */ (["name", "path", "op", "shape"])) {
-      const place = panel.querySelector(`[data-aa-show="${name}"]`);
-      if (place) place.textContent = operation[name];
-    }
-    for (const name of /** @type {const} */ (["row", "netron"])) {
-      const link = /** @type {HTMLAnchorElement | null} */ (panel.querySelector(`a[data-aa-link="${name}"]`));
-      if (link) link.hidden = !operation[name];
-      if (link && operation[name]) link.href = `${link.dataset.base ?? ""}${operation[name]}`;
-    }
-  }
-
-  /** @param {string} text */
-  search(text) {
-    const wanted = text.trim().toLowerCase();
-    const entries = Object.entries(this.info.operations);
-    this.hits = wanted ? entries.filter(([, one]) => `${one.path} ${one.op} ${one.name}`.toLowerCase().includes(wanted)).map(([id]) => id) : [];
-    this.hit = -1;
-    this.svg.querySelectorAll(".aa-hit").forEach((box) => box.classList.remove("aa-hit"));
-    for (const id of this.hits) this.graph.boxes.get(id)?.group.classList.add("aa-hit");
-    this.count();
-  }
-
-  step() {
-    if (this.hits.length === 0) return;
-    this.hit = (this.hit + 1) % this.hits.length;
-    this.goTo(this.hits[this.hit]);
-    this.count();
-  }
-
-  count() {
-    const place = this.page.querySelector("[data-aa-count]");
-    if (place) place.textContent = this.hits.length > 0 ? `${this.hit + 1} / ${this.hits.length}` : "";
+    this.panel.show(this.info.operations[id], this.picture);
   }
 }
 

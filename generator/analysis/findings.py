@@ -1,0 +1,180 @@
+"""Decides how the differences of two aligned networks are gathered: alike ones are one finding."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generator.analysis.alignment import Pair, align, align_pieces
+from generator.analysis.changes import Aspect, Change, block_changes, changes
+from generator.analysis.pieces import Piece, Role, Section, Work
+
+
+class Verdict(StrEnum):
+    """What happened to a part."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a piece is called among the others of its block."""
+
+    work: Work
+    kernel: tuple[int, ...]
+    grouping: str
+    """depthwise, grouped, or nothing."""
+    role: Role
+    number: int
+    """Which of those with the same name, from 1; 0 where it is the only one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is, in both networks; a path is none where there is no partner."""
+
+    old: str | None
+    new: str | None
+    output_stride: int | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference, and every place where it is found."""
+
+    verdict: Verdict
+    blocks: tuple[str, str]
+    """What the blocks around are called, old and new; empty outside of blocks."""
+    label: Label | None
+    """None where it is about blocks as a whole."""
+    changes: tuple[Change, ...]
+    """Each different one once; widths may differ from place to place."""
+    places: tuple[Place, ...]
+    of: int
+    """How many places were compared."""
+
+    @property
+    def count(self) -> int:
+        """Say in how many places."""
+        return len(self.places)
+
+    @property
+    def strides(self) -> tuple[tuple[int | None, int], ...]:
+        """Return at which output strides, and how often at each; none stands for the head."""
+        counted = Counter(place.output_stride for place in self.places)
+        return tuple(sorted(counted.items(), key=lambda item: (item[0] is None, item[0] or 0)))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One part in one place, changed or not."""
+
+    verdict: Verdict
+    blocks: tuple[str, str]
+    label: Label | None
+    changes: tuple[Change, ...]
+    place: Place
+
+    @property
+    def subject(self) -> tuple[object, ...]:
+        return (self.verdict, self.blocks, self.label)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what findings share: the same choices; of widths, that they changed."""
+        kept = tuple(c if c.aspect is not Aspect.WIDTH else c.aspect for c in self.changes)
+        return (*self.subject, kept)
+
+
+def findings(old: Sequence[Section], new: Sequence[Section]) -> tuple[Finding, ...]:
+    """Compare two networks; equal ones have no findings."""
+    seen = [one for pair in align(old, new) for one in _compared(pair)]
+    compared = Counter(one.subject for one in seen)
+    groups: dict[tuple[object, ...], list[_Seen]] = {}
+    for one in seen:
+        if one.changes or one.verdict is not Verdict.CHANGED:
+            groups.setdefault(one.key, []).append(one)
+    return tuple(_finding(group, compared[group[0].subject]) for group in groups.values())
+
+
+def _finding(group: Sequence[_Seen], of: int) -> Finding:
+    first = group[0]
+    return Finding(
+        first.verdict,
+        first.blocks,
+        first.label,
+        tuple(dict.fromkeys(change for one in group for change in one.changes)),
+        tuple(one.place for one in group),
+        of,
+    )
+
+
+def _compared(pair: Pair[Section]) -> Iterator[_Seen]:
+    old, new = pair.old, pair.new
+    if old is None or new is None:
+        yield _alone(old, new)
+    elif not old.is_block:
+        yield _changed(old.pieces[0], new.pieces[0], ("", ""), _label(old.pieces[0], ()))
+    else:
+        yield from _inside(old, new)
+
+
+def _alone(old: Section | None, new: Section | None) -> _Seen:
+    """Report a section without a partner."""
+    one = old or new
+    assert one is not None  # noqa: S101 - a pair has at least one side
+    label = None if one.is_block else _label(one.pieces[0], ())
+    return _Seen(
+        Verdict.ADDED if old is None else Verdict.REMOVED,
+        (one.kind, one.kind),
+        label,
+        (),
+        Place(old and old.path, new and new.path, one.output_stride),
+    )
+
+
+def _inside(old: Section, new: Section) -> Iterator[_Seen]:
+    blocks = (old.kind, new.kind)
+    whole = block_changes(old, new)
+    place = Place(old.path, new.path, new.output_stride)
+    yield _Seen(Verdict.CHANGED, blocks, None, whole, place)
+    explained = {change.aspect for change in whole}
+    for pair in align_pieces(old.pieces, new.pieces):
+        if pair.old is not None and pair.new is not None:
+            yield _changed(pair.old, pair.new, blocks, _label(pair.old, old.pieces))
+        elif pair.old is not None and not _follows(pair.old, explained):
+            label = _label(pair.old, old.pieces)
+            gone = Place(pair.old.path, None, pair.old.output_stride)
+            yield _Seen(Verdict.REMOVED, blocks, label, (), gone)
+        elif pair.new is not None and not _follows(pair.new, explained):
+            label = _label(pair.new, new.pieces)
+            came = Place(None, pair.new.path, pair.new.output_stride)
+            yield _Seen(Verdict.ADDED, blocks, label, (), came)
+
+
+def _changed(old: Piece, new: Piece, blocks: tuple[str, str], label: Label) -> _Seen:
+    place = Place(old.path, new.path, new.output_stride)
+    return _Seen(Verdict.CHANGED, blocks, label, changes(old, new), place)
+
+
+def _follows(piece: Piece, explained: set[Aspect]) -> bool:
+    """Say whether a piece comes or goes with the shortcut or the gate of its block."""
+    if piece.role is Role.GATE:
+        return Aspect.GATE in explained
+    return Aspect.SHORTCUT in explained and (
+        piece.role is Role.SHORTCUT or piece.work is Work.SUM
+    )
+
+
+def _label(piece: Piece, around: Sequence[Piece]) -> Label:
+    alike = [other for other in around if _name(other) == _name(piece)]
+    number = next((n for n, other in enumerate(alike, 1) if other is piece), 0)
+    return Label(*_name(piece), number if len(alike) > 1 else 0)
+
+
+def _name(piece: Piece) -> tuple[Work, tuple[int, ...], str, Role]:
+    grouping = "depthwise" if piece.is_depthwise else "grouped" if piece.groups > 1 else ""
+    is_conv = piece.work in {Work.CONV, Work.TRANSPOSED}
+    return (piece.work, piece.kernel, grouping if is_conv else "", piece.role)
