@@ -6,6 +6,7 @@ sequences of n and m sections that takes n·m steps and as much memory; a block 
 another by aligning their pieces the same way, once for every two forms of block.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -15,7 +16,7 @@ from generator.analysis.pieces import Piece, Role, Section, Work
 
 T = TypeVar("T")
 _NEVER = 10**9
-_ALIKE = 0.6
+_ALIKE = 0.5
 """Two blocks are comparable where changing one into the other costs at most this share of
 building both."""
 _JOINING = frozenset({Work.SUM, Work.PRODUCT, Work.CONCAT, Work.SPLIT, Work.SHUFFLE})
@@ -56,30 +57,39 @@ def align_pieces(old: Sequence[Piece], new: Sequence[Piece]) -> tuple[Pair[Piece
 def opened(
     own: Sequence[Section], other: Sequence[Section], scale: Scale[Section]
 ) -> list[Section]:
-    """Replace chains without a comparable block on the other side by their pieces.
+    """Replace chains by their pieces where most of their kind have no comparable block opposite.
 
     Of chains alike that work side by side, as AlexNet's two towers, the first is opened, and the
     others stay whole: nothing on the other side can be their partner as well.
     """
-    blocks = [section for section in other if section.is_block]
+    kinds = _incomparable(own, other, scale)
     found: list[Section] = []
     for number, section in enumerate(own):
-        is_alone = section.is_block and _is_chain(section)
-        is_alone = is_alone and all(scale.changed(section, block) is None for block in blocks)
-        if is_alone and not (number and _are_twins(own[number - 1], section, scale)):
+        if section.kind in kinds and not (number and _are_twins(own[number - 1], section, scale)):
             found += [Section(path=piece.path, pieces=(piece,)) for piece in section.pieces]
         else:
             found.append(section)
     return found
 
 
+def _incomparable(
+    own: Sequence[Section], other: Sequence[Section], scale: Scale[Section]
+) -> set[str]:
+    """Return the kinds of chains that are like no block opposite, most of them."""
+    blocks = {scale.form(section): section for section in other if section.is_block}.values()
+    votes: Counter[str] = Counter()
+    for section in own:
+        if section.is_block and _is_chain(section):
+            is_known = any(scale.changed(section, block) is not None for block in blocks)
+            votes[section.kind] += 1 if is_known else -1
+    return {kind for kind, balance in votes.items() if balance < 0}
+
+
 def _are_twins(before: Section, section: Section, scale: Scale[Section]) -> bool:
     """Say whether two chains are alike and yet cannot follow each other."""
     first, last = section.pieces[0], section.pieces[-1]
     reduces = any(max(piece.stride, default=1) > 1 for piece in section.pieces)
-    return scale.form(before) == scale.form(section) and (
-        reduces or first.inputs != last.channels
-    )
+    return scale.form(before) == scale.form(section) and (reduces or first.inputs != last.channels)
 
 
 def sequences(old: Sequence[T], new: Sequence[T], scale: Scale[T]) -> tuple[Pair[T], ...]:
@@ -89,51 +99,66 @@ def sequences(old: Sequence[T], new: Sequence[T], scale: Scale[T]) -> tuple[Pair
     """
     forms = [scale.form(part) for part in old], [scale.form(part) for part in new]
     if forms[1] < forms[0]:
-        found = _cheapest(new, old, forms[1], forms[0], scale)
+        found = _cheapest(new, old, scale)
         return _sorted_gaps(Pair(pair.new, pair.old) for pair in found)
-    return _sorted_gaps(_cheapest(old, new, *forms, scale))
+    return _sorted_gaps(_cheapest(old, new, scale))
 
 
-def _cheapest(
-    old: Sequence[T],
-    new: Sequence[T],
-    old_forms: Sequence[Form],
-    new_forms: Sequence[Form],
-    scale: Scale[T],
-) -> Iterable[Pair[T]]:
-    prices: dict[tuple[Form, Form], int] = {}
-    rows, columns = len(old), len(new)
+def _cheapest(old: Sequence[T], new: Sequence[T], scale: Scale[T]) -> Iterable[Pair[T]]:
+    """Read the cheapest way forwards, from a table of what aligning each pair of rests costs."""
     lost, won = [scale.missing(part) for part in old], [scale.missing(part) for part in new]
-
-    def swap(i: int, j: int) -> int:
-        key = (old_forms[i], new_forms[j])
-        if key not in prices:
-            price = 0 if key[0] == key[1] else scale.changed(old[i], new[j])
-            prices[key] = _NEVER if price is None else price
-        return prices[key]
-
-    # rest[i][j] is the price of aligning what follows, so that the way can be read forwards.
-    rest = [[0] * (columns + 1) for _ in range(rows + 1)]
-    for i in range(rows - 1, -1, -1):
-        rest[i][columns] = rest[i + 1][columns] + lost[i]
-    for j in range(columns - 1, -1, -1):
-        rest[rows][j] = rest[rows][j + 1] + won[j]
-    for i in range(rows - 1, -1, -1):
-        for j in range(columns - 1, -1, -1):
-            rest[i][j] = min(
-                rest[i + 1][j + 1] + swap(i, j), rest[i + 1][j] + lost[i], rest[i][j + 1] + won[j]
-            )
+    swap = _swaps(old, new, scale)
+    rest = _rests(lost, won, swap)
     i = j = 0
-    while i < rows or j < columns:
-        if i < rows and j < columns and rest[i][j] == rest[i + 1][j + 1] + swap(i, j):
+    while i < len(old) or j < len(new):
+        both = i < len(old) and j < len(new)
+        if both and rest[i][j] == rest[i + 1][j + 1] + swap(i, j):
             yield Pair(old[i], new[j])
             i, j = i + 1, j + 1
-        elif i < rows and rest[i][j] == rest[i + 1][j] + lost[i]:
+        elif i < len(old) and rest[i][j] == rest[i + 1][j] + lost[i]:
             yield Pair(old[i], None)
             i += 1
         else:
             yield Pair(None, new[j])
             j += 1
+
+
+def _rests(
+    lost: Sequence[int], won: Sequence[int], swap: Callable[[int, int], int]
+) -> list[list[int]]:
+    """Fill the table: row i and column j hold the price of aligning all from there on."""
+    rows, columns = len(lost), len(won)
+    rest = [[0] * (columns + 1) for _ in range(rows + 1)]
+    for i in range(rows, -1, -1):
+        for j in range(columns, -1, -1):
+            ways = []
+            if i < rows:
+                ways.append(rest[i + 1][j] + lost[i])
+            if j < columns:
+                ways.append(rest[i][j + 1] + won[j])
+            if i < rows and j < columns:
+                ways.append(rest[i + 1][j + 1] + swap(i, j))
+            rest[i][j] = min(ways, default=0)
+    return rest
+
+
+def _swaps(old: Sequence[T], new: Sequence[T], scale: Scale[T]) -> Callable[[int, int], int]:
+    """Return the prices of exchanges, each worked out once for every two forms."""
+    numbers: dict[Form, int] = {}
+    rows, columns = (
+        [numbers.setdefault(scale.form(part), len(numbers)) for part in parts]
+        for parts in (old, new)
+    )
+    prices: dict[tuple[int, int], int] = {}
+
+    def swap(i: int, j: int) -> int:
+        key = (rows[i], columns[j])
+        if key not in prices:
+            price = 0 if key[0] == key[1] else scale.changed(old[i], new[j])
+            prices[key] = _NEVER if price is None else price
+        return prices[key]
+
+    return swap
 
 
 def _sorted_gaps(pairs: Iterable[Pair[T]]) -> tuple[Pair[T], ...]:
@@ -156,7 +181,7 @@ def _section_form(section: Section) -> Form:
 
 
 def _exchange(old: Section, new: Section) -> int | None:
-    """Return the price of taking one section for another: a block for a block, no block for none."""
+    """Return the price of taking a block for a block, or a single piece for a single piece."""
     if old.is_block != new.is_block:
         return None
     if not old.is_block:

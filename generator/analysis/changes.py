@@ -34,6 +34,10 @@ class Aspect(StrEnum):
     GATE = "gate"
 
 
+RECIPE = frozenset({Aspect.NORM, Aspect.ACTIVATION, Aspect.ORDER, Aspect.BIAS})
+"""Choices that are usually made once for all convolutions of a network."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One choice that was made otherwise; empty texts stand for nothing there."""
@@ -66,9 +70,9 @@ def block_changes(old: Section, new: Section) -> tuple[Change, ...]:
 
 
 def _differing(old: dict[Aspect, Value], new: dict[Aspect, Value]) -> Iterator[Change]:
-    for aspect in old.keys() & new.keys() if len(old) != len(new) else old:
-        if old[aspect] != new[aspect]:
-            yield Change(aspect, old[aspect], new[aspect])
+    for aspect, value in old.items():
+        if aspect in new and value != new[aspect]:
+            yield Change(aspect, value, new[aspect])
 
 
 def _choices(piece: Piece, other: Piece) -> dict[Aspect, Value]:

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from generator.analysis.alignment import Pair, align, align_pieces
-from generator.analysis.changes import Aspect, Change, block_changes, changes
+from generator.analysis.changes import (
+    DEPTHWISE,
+    RECIPE,
+    Aspect,
+    Change,
+    block_changes,
+    changes,
+)
 from generator.analysis.pieces import Piece, Role, Section, Work
+
+GROUPED = "grouped"
 
 
 class Verdict(StrEnum):
@@ -24,8 +33,8 @@ class Label:
 
     work: Work
     kernel: tuple[int, ...]
-    grouping: str
-    """depthwise, grouped, or nothing."""
+    detail: str
+    """depthwise, grouped, the name of a norm, or nothing."""
     role: Role
     number: int
     """Which of those with the same name, from 1; 0 where it is the only one."""
@@ -47,8 +56,8 @@ class Finding:
     verdict: Verdict
     blocks: tuple[str, str]
     """What the blocks around are called, old and new; empty outside of blocks."""
-    label: Label | None
-    """None where it is about blocks as a whole."""
+    labels: tuple[Label, ...]
+    """The pieces it is about; empty where it is about blocks as a whole."""
     changes: tuple[Change, ...]
     """Each different one once; widths may differ from place to place."""
     places: tuple[Place, ...]
@@ -76,39 +85,62 @@ class _Seen:
     label: Label | None
     changes: tuple[Change, ...]
     place: Place
-
-    @property
-    def subject(self) -> tuple[object, ...]:
-        return (self.verdict, self.blocks, self.label)
+    is_recipe: bool = False
+    """Whether it is about choices that are usually made for all pieces alike."""
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Return what findings share: the same choices; of widths, that they changed."""
-        kept = tuple(c if c.aspect is not Aspect.WIDTH else c.aspect for c in self.changes)
-        return (*self.subject, kept)
+        """Return what the places of one finding share."""
+        kept = tuple(_outline(change) for change in self.changes)
+        if self.is_recipe and self.label is not None:
+            return (self.label.work, kept)
+        return (self.verdict, self.blocks, self.label, kept)
 
 
 def findings(old: Sequence[Section], new: Sequence[Section]) -> tuple[Finding, ...]:
     """Compare two networks; equal ones have no findings."""
     seen = [one for pair in align(old, new) for one in _compared(pair)]
-    compared = Counter(one.subject for one in seen)
     groups: dict[tuple[object, ...], list[_Seen]] = {}
     for one in seen:
         if one.changes or one.verdict is not Verdict.CHANGED:
             groups.setdefault(one.key, []).append(one)
-    return tuple(_finding(group, compared[group[0].subject]) for group in groups.values())
+    return tuple(_finding(group, seen) for group in groups.values())
 
 
-def _finding(group: Sequence[_Seen], of: int) -> Finding:
+def _finding(group: Sequence[_Seen], seen: Sequence[_Seen]) -> Finding:
     first = group[0]
+    blocks = {one.blocks for one in group}
+    labels = tuple(dict.fromkeys(one.label for one in group if one.label is not None))
+    works = {label.work for label in labels}
+    compared = [
+        one
+        for one in seen
+        if (one.verdict, one.is_recipe) == (first.verdict, first.is_recipe)
+        and (len(blocks) > 1 or one.blocks in blocks)
+        and (
+            one.label == first.label if len(labels) <= 1 else one.label and one.label.work in works
+        )
+    ]
     return Finding(
         first.verdict,
-        first.blocks,
-        first.label,
+        first.blocks if len(blocks) == 1 else ("", ""),
+        labels,
         tuple(dict.fromkeys(change for one in group for change in one.changes)),
         tuple(one.place for one in group),
-        of,
+        len(compared),
     )
+
+
+def _outline(change: Change) -> object:
+    """Return what changes of one finding share: numbers that follow the width may differ."""
+    if change.aspect is Aspect.WIDTH:
+        return change.aspect
+    if change.aspect is Aspect.GROUPS:
+        return (
+            change.aspect,
+            *(v if v in {1, DEPTHWISE} else GROUPED for v in (change.old, change.new)),
+        )
+    return change
 
 
 def _compared(pair: Pair[Section]) -> Iterator[_Seen]:
@@ -116,7 +148,7 @@ def _compared(pair: Pair[Section]) -> Iterator[_Seen]:
     if old is None or new is None:
         yield _alone(old, new)
     elif not old.is_block:
-        yield _changed(old.pieces[0], new.pieces[0], ("", ""), _label(old.pieces[0], ()))
+        yield from _changed(old.pieces[0], new.pieces[0], ("", ""), _label(old.pieces[0], ()))
     else:
         yield from _inside(old, new)
 
@@ -143,7 +175,7 @@ def _inside(old: Section, new: Section) -> Iterator[_Seen]:
     explained = {change.aspect for change in whole}
     for pair in align_pieces(old.pieces, new.pieces):
         if pair.old is not None and pair.new is not None:
-            yield _changed(pair.old, pair.new, blocks, _label(pair.old, old.pieces))
+            yield from _changed(pair.old, pair.new, blocks, _label(pair.old, old.pieces))
         elif pair.old is not None and not _follows(pair.old, explained):
             label = _label(pair.old, old.pieces)
             gone = Place(pair.old.path, None, pair.old.output_stride)
@@ -154,18 +186,20 @@ def _inside(old: Section, new: Section) -> Iterator[_Seen]:
             yield _Seen(Verdict.ADDED, blocks, label, (), came)
 
 
-def _changed(old: Piece, new: Piece, blocks: tuple[str, str], label: Label) -> _Seen:
+def _changed(old: Piece, new: Piece, blocks: tuple[str, str], label: Label) -> Iterator[_Seen]:
     place = Place(old.path, new.path, new.output_stride)
-    return _Seen(Verdict.CHANGED, blocks, label, changes(old, new), place)
+    found = changes(old, new)
+    own = tuple(change for change in found if change.aspect not in RECIPE)
+    recipe = tuple(change for change in found if change.aspect in RECIPE)
+    yield _Seen(Verdict.CHANGED, blocks, label, own, place)
+    yield _Seen(Verdict.CHANGED, blocks, label, recipe, place, is_recipe=True)
 
 
 def _follows(piece: Piece, explained: set[Aspect]) -> bool:
     """Say whether a piece comes or goes with the shortcut or the gate of its block."""
     if piece.role is Role.GATE:
         return Aspect.GATE in explained
-    return Aspect.SHORTCUT in explained and (
-        piece.role is Role.SHORTCUT or piece.work is Work.SUM
-    )
+    return Aspect.SHORTCUT in explained and (piece.role is Role.SHORTCUT or piece.work is Work.SUM)
 
 
 def _label(piece: Piece, around: Sequence[Piece]) -> Label:
@@ -175,6 +209,12 @@ def _label(piece: Piece, around: Sequence[Piece]) -> Label:
 
 
 def _name(piece: Piece) -> tuple[Work, tuple[int, ...], str, Role]:
-    grouping = "depthwise" if piece.is_depthwise else "grouped" if piece.groups > 1 else ""
-    is_conv = piece.work in {Work.CONV, Work.TRANSPOSED}
-    return (piece.work, piece.kernel, grouping if is_conv else "", piece.role)
+    return (piece.work, piece.kernel, _detail(piece), piece.role)
+
+
+def _detail(piece: Piece) -> str:
+    if piece.work is Work.NORM:
+        return piece.norm
+    if piece.work is not Work.CONV or piece.groups == 1:
+        return ""
+    return DEPTHWISE if piece.is_depthwise else GROUPED

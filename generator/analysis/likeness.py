@@ -9,7 +9,7 @@ differ in every family of models, cost little.
 from collections.abc import Sequence
 from math import log2, prod
 
-from generator.analysis.pieces import Piece, Role, Work
+from generator.analysis.pieces import Piece, Work
 
 Form = tuple[object, ...]
 """What is compared of a piece, or of a section; equal forms are alike."""
@@ -29,10 +29,10 @@ _DILATION, _NORM, _ACTIVATION, _ORDER, _PADDING, _BIAS = 5, 6, 4, 8, 2, 1
 
 
 def form(piece: Piece) -> Form:
-    """Return what is compared of a piece: everything but its name, its place and its cost."""
+    """Return what is compared of a piece: all but its name, its cost, and what it reads."""
     return (
         *(piece.work.value, piece.role.value, piece.kernel, piece.stride, piece.padding),
-        *(piece.dilation, piece.groups, piece.inputs, piece.channels, piece.bias),
+        *(piece.dilation, piece.groups, piece.is_depthwise, piece.channels, piece.bias),
         *(piece.norm, piece.activation, piece.leads, piece.output_stride or 0),
     )
 
@@ -56,7 +56,7 @@ def changed(first: Piece, second: Piece) -> int | None:
         + _ratio(_KERNEL, prod(first.kernel), prod(second.kernel))
         + _ratio(_STEP, prod(first.stride), prod(second.stride))
         + _grouping(first, second)
-        + _widths(first, second)
+        + min(_WIDEST, _ratio(_WIDTH, first.channels, second.channels))
         + _details(first, second)
     )
 
@@ -92,11 +92,6 @@ def _grouping(first: Piece, second: Piece) -> int:
         return _DEPTHWISE
     same = first.groups == second.groups or first.is_depthwise
     return 0 if same else _GROUPS
-
-
-def _widths(first: Piece, second: Piece) -> int:
-    read = _ratio(_WIDTH, first.inputs, second.inputs) // 4
-    return min(_WIDEST, _ratio(_WIDTH, first.channels, second.channels) + read)
 
 
 def _details(first: Piece, second: Piece) -> int:

@@ -59,10 +59,10 @@ def _unfit(scores: torch.Tensor | None) -> Reason | None:
 
 
 def _write_logits(scores: torch.Tensor, picture: Picture, folder: Path) -> str:
-    """Write every class's score to six digits, so that pages can take the softmax anew."""
+    """Write every class's score so that it reads back as the same float: pages need the softmax."""
     file = f"predictions/{picture.id}.json"
     # Minus infinity, which rules a class out, is the only one that JSON has no word for.
-    values = [significant(v, 6) if math.isfinite(v) else None for v in scores.tolist()]
+    values = [significant(v, 9) if math.isfinite(v) else None for v in scores.tolist()]
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     content = json.dumps(values, separators=(",", ":"))
     (folder / file).write_text(content, encoding="utf-8", newline="\n")

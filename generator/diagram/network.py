@@ -123,7 +123,7 @@ def _inside(graph: graphviz.Digraph, path: str, drawing: _Drawing) -> None:
 def _label(lines: Iterator[str], *, has_picture: bool) -> str:
     """Write the lines of a box, with an empty place for a thumbnail on their left."""
     if not has_picture:
-        return "\n".join(graphviz.escape(drawable(line)) for line in lines)
+        return graphviz.escape(drawable("\n".join(lines)))
     text = "<BR/>".join(escape(drawable(line)) for line in lines)
     return _PICTURED.format(side=THUMBNAIL, text=text)
 

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from generator.diagram.text import drawable
 from generator.render.layer_table import LayerRow
 
 _TEX = str.maketrans({
@@ -59,7 +60,7 @@ def _line(row: LayerRow) -> dict[str, str | int | None]:
 
 def _csv(lines: Sequence[Mapping[str, object]]) -> bytes:
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(lines[0]) if lines else [], lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(lines[0]) if lines else [])
     writer.writeheader()
     writer.writerows({key: _harmless(value) for key, value in line.items()} for line in lines)
     return text.getvalue().encode()
@@ -95,7 +96,7 @@ def _escaped(value: object) -> str:
     """Write a value as LaTeX text; large numbers with thin spaces."""
     if isinstance(value, int):
         return f"{value:,}".replace(",", r"\,")
-    return "" if value is None else str(value).translate(_TEX)
+    return "" if value is None else drawable(str(value)).translate(_TEX)
 
 
 _TEX_END = (r"\bottomrule", r"\end{longtable}", "")

@@ -15,59 +15,24 @@ from generator.analysis.resize import resizable
 from generator.analysis.totals import Totals, totals
 from generator.records import (
     Artifact,
-    FeatureGrid,
     ModelRecord,
     ModelSpec,
-    ParameterStats,
-    Picture,
-    Prediction,
     Quantity,
-    Shape,
     TraceMethod,
 )
-from generator.render.charts import Silhouette, bars, silhouette
+from generator.render.charts import Silhouette, silhouette
+from generator.render.feature_section import FeatureSection, feature_section
 from generator.render.heritage import Advance, heritage
 from generator.render.layer_table import LayerSection, layer_sections, rows_of
 from generator.render.names import KINDS
+from generator.render.prediction_section import PredictionSection, prediction_section
 from generator.render.published import PublishedRow, publish_row
 from generator.render.stage_table import StageRow, stage_rows
+from generator.render.weight_section import WeightSection, weight_section
+from generator.render.weight_words import weights_words
 from generator.render.whatif import WhatIf, what_if
 
 _SHOWN_KINDS = frozenset({"features", "inputs", "kernels", "onnx", "torchinfo"})
-
-
-@dataclass(frozen=True)
-class FeatureRow:
-    """One module's grids, one per picture."""
-
-    path: str
-    type: str
-    shape: Shape
-    grids: tuple[FeatureGrid, ...]
-
-
-@dataclass(frozen=True)
-class FeatureGroup:
-    """The rows of one top-level module."""
-
-    name: str
-    rows: tuple[FeatureRow, ...]
-
-
-@dataclass(frozen=True)
-class WeightRow:
-    """One parameter and its histogram's bars."""
-
-    stats: ParameterStats
-    bars: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the model says to one picture."""
-
-    picture: Picture
-    prediction: Prediction
 
 
 @dataclass(frozen=True)
@@ -101,10 +66,9 @@ class ModelPage:
     what_if: WhatIf
     network: Network | None
     block_groups: tuple[BlockGroup, ...]
-    features: tuple[FeatureGroup, ...]
-    weights: tuple[WeightRow, ...]
-    kernels: str | None
-    answers: tuple[Answer, ...]
+    features: FeatureSection
+    weights: WeightSection
+    predictions: PredictionSection
     torchinfo: str
     others: tuple[Artifact, ...]
     """Artifacts of kinds that no section shows yet."""
@@ -162,6 +126,11 @@ class ModelPage:
         return Message("random (seed {seed})", seed=made.seed) if self.is_random else made.weights
 
     @property
+    def weights_words(self) -> Message | None:
+        """Say in a few words which weights made the pictures and figures."""
+        return weights_words(self.record)
+
+    @property
     def is_random(self) -> bool:
         """Say whether pictures come from weights that nobody trained."""
         return self.record.provenance is None or self.record.provenance.weights_are_random
@@ -210,13 +179,9 @@ def model_page(
         network=network(record) if _is_traced(record) else None,
         block_groups=found,
         what_if=what_if(record, resizable(record)),
-        features=_feature_groups(record),
-        weights=tuple(
-            WeightRow(stats, bars(stats.histogram) if stats.histogram else ())
-            for stats in record.parameters
-        ),
-        kernels=next((stats.file for stats in record.parameters if stats.file), None),
-        answers=_answers(record),
+        features=feature_section(record),
+        weights=weight_section(record),
+        predictions=prediction_section(record),
         torchinfo=torchinfo,
         others=_unshown(record),
         has_onnx=onnx is not None,
@@ -245,26 +210,3 @@ def _unshown(record: ModelRecord) -> tuple[Artifact, ...]:
 def _legend(whole: Outline) -> tuple[tuple[Kind, Message], ...]:
     used = {unit.kind for unit in whole.units} - {Kind.INPUT, Kind.OUTPUT}
     return tuple((kind, name) for kind, name in KINDS.items() if kind in used)
-
-
-def _feature_rows(record: ModelRecord) -> tuple[FeatureRow, ...]:
-    types = {module.path: module.type for module in record.modules}
-    grids: dict[str, list[FeatureGrid]] = {}
-    for grid in record.features:
-        grids.setdefault(grid.path, []).append(grid)
-    return tuple(
-        FeatureRow(path=path, type=types.get(path, ""), shape=row[0].shape, grids=tuple(row))
-        for path, row in grids.items()
-    )
-
-
-def _feature_groups(record: ModelRecord) -> tuple[FeatureGroup, ...]:
-    groups: dict[str, list[FeatureRow]] = {}
-    for row in _feature_rows(record):
-        groups.setdefault(row.path.partition(".")[0], []).append(row)
-    return tuple(FeatureGroup(name, tuple(rows)) for name, rows in groups.items())
-
-
-def _answers(record: ModelRecord) -> tuple[Answer, ...]:
-    pictures = {picture.id: picture for picture in record.pictures}
-    return tuple(Answer(pictures[p.image], p) for p in record.predictions)

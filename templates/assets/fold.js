@@ -26,7 +26,10 @@ export class FoldableGraph {
     this.arrows = [...this.root.querySelectorAll(":scope > g.edge")].map(arrowOf);
     /** @type {Map<string, Module>} */
     this.modules = new Map([...this.root.querySelectorAll(":scope > g.cluster")].map((g) => [g.id, moduleOf(g)]));
-    for (const module of this.modules.values()) module.canFold = this.hasRowsForItself(module);
+    for (const module of this.modules.values()) {
+      module.canFold = this.hasRowsForItself(module);
+      module.axis = this.boxes.get(this.lastInside(module))?.x ?? (module.left + module.right) / 2;
+    }
     /** Put more onto a folded module. @type {((cover: Element, module: Module, left: number, top: number) => void) | undefined} */
     this.decorate = undefined;
     this.covers = document.createElementNS(svg.namespaceURI, "g");
@@ -96,8 +99,8 @@ export class FoldableGraph {
       arrow.group.toggleAttribute("hidden", Boolean(above || below));
       if (!above && !below) bend(arrow, place);
       else if (above !== below) {
-        const start = above ? [middleOf(above), place(above.bottom)] : [from.x, place(from.middle) + from.half];
-        const end = below ? [middleOf(below), place(below.top)] : [to.x, place(to.middle) - to.half];
+        const start = above ? [above.axis, place(above.bottom)] : [from.x, place(from.middle) + from.half];
+        const end = below ? [below.axis, place(below.top)] : [to.x, place(to.middle) - to.half];
         links.set(String([start, end]), this.link(start, end));
       }
     }
@@ -117,7 +120,7 @@ export class FoldableGraph {
     set(group, { class: "aa-folded", tabindex: 0, role: "button", "aria-expanded": "false", "aria-label": module.label });
     group.dataset.module = module.id;
     const width = 6.5 * module.label.length + 84;
-    const [left, top] = [middleOf(module) - width / 2, place(module.top) + 2];
+    const [left, top] = [module.axis - width / 2, place(module.top) + 2];
     const height = FOLDED_HEIGHT - 4;
     const box = document.createElementNS(this.svg.namespaceURI, "rect");
     const text = document.createElementNS(this.svg.namespaceURI, "text");
@@ -172,11 +175,6 @@ function bend(arrow, place) {
   const d = arrow.d.replace(/(-?[\d.]+),(-?[\d.]+)/g, (_, x, y) => `${x},${place(Number(y)).toFixed(1)}`);
   arrow.path.setAttribute("d", d);
   arrow.tip?.setAttribute("transform", `translate(0 ${place(arrow.tipY) - arrow.tipY})`);
-}
-
-/** @param {Module} module */
-function middleOf(module) {
-  return (module.left + module.right) / 2;
 }
 
 /** @param {Module} module @param {Box} box */

@@ -13,7 +13,7 @@ import pytest
 from conftest import RecordOf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from render.test_layer_table import sections
+from rows import sections
 from toys import ALL
 
 from generator.render.layer_files import layer_files
@@ -21,7 +21,18 @@ from generator.render.layer_table import LayerRow, rows_of
 
 NASTY = (
     *('=HYPERLINK("http://x")', "+1+2", "-1", "@SUM(A1)", "\t=1", "\r=1"),
-    *('a,b "c"', "a\nb", "50%", "a_b^c~d", "$x$ & #1", "{}", "\\input{/etc/passwd}", "[x]", "*", "名"),
+    *(
+        'a,b "c"',
+        "a\nb",
+        "50%",
+        "a_b^c~d",
+        "$x$ & #1",
+        "{}",
+        "\\input{/etc/passwd}",
+        "[x]",
+        "*",
+        "名",
+    ),
 )
 _NAMES = st.one_of(st.sampled_from(NASTY), st.text(st.characters(codec="utf-8"), min_size=1))
 
@@ -54,7 +65,10 @@ def test_json_says_what_the_rows_say(record_of: RecordOf, name: str) -> None:
     assert [
         (line["layer"], line["call"], line["parameters"], line["macs"], line["activations"])
         for line in found
-    ] == [(r.layer.path, r.layer.call, r.layer.params, r.layer.macs, r.layer.activations) for r in shown]
+    ] == [
+        (r.layer.path, r.layer.call, r.layer.params, r.layer.macs, r.layer.activations)
+        for r in shown
+    ]
     assert [(line["output_stride"], line["receptive_field"]) for line in found] == [
         (r.layer.stride, r.layer.receptive_field) for r in shown
     ]
@@ -75,7 +89,9 @@ def test_csv_parses_back_to_the_same_values(record_of: RecordOf, name: str) -> N
 
 
 @given(path=_NAMES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_name_is_a_formula_and_none_leaves_its_cell(record_of: RecordOf, path: str) -> None:
     """A spreadsheet shows the name, with an apostrophe where it would calculate."""
     (line,) = read_csv(files((named(rows(record_of, "Plain")[0], path),))["layers.csv"])
@@ -85,12 +101,16 @@ def test_no_name_is_a_formula_and_none_leaves_its_cell(record_of: RecordOf, path
 
 
 @given(path=_NAMES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_name_is_a_command_of_latex(record_of: RecordOf, path: str) -> None:
     """What is special in LaTeX is escaped; every line keeps its eight cells."""
     text = files((named(rows(record_of, "Plain")[0], path),), title=path)["layers.tex"].decode()
     body = text.partition("\\endhead\n")[2].partition("\n\\bottomrule")[0]
-    bare = re.sub(r"\\(text\w+\{\}|[&%$#_{},]|\\$)|\$\\times\$|\{[\[*]\}", "", body, flags=re.M)
+    bare = re.sub(
+        r"\\(text\w+\{\}|[&%$#_{},]|\\$)|\$\\times\$|\{[\[*]\}", "", body, flags=re.MULTILINE
+    )
     assert not re.findall(r"[\\%$#_{}~^<>|\[*]", bare)
     assert bare.count("&") == 7
 
@@ -101,7 +121,9 @@ def test_latex_is_a_whole_table(record_of: RecordOf) -> None:
     text = files(shown, title="A & B")["layers.tex"].decode()
     assert "\\caption{Layers of A \\& B}" in text
     assert text.count("\\\\\n") == len(shown) + 2
-    assert "features.0 & Conv2d & 4$\\times$9$\\times$9 & 3$\\times$3 & 2 & 108 & 8\\,748 & 3" in text
+    assert (
+        "features.0 & Conv2d & 4$\\times$9$\\times$9 & 3$\\times$3 & 2 & 108 & 8\\,748 & 3" in text
+    )
     assert text.count("{") - text.count("\\{") == text.count("}") - text.count("\\}")
 
 

@@ -2,20 +2,12 @@
 
 import pytest
 from conftest import RecordOf
+from rows import sections
 from toys import ALL, TRACED
 
-from generator.analysis.blocks import block_groups
 from generator.analysis.layers import layers
-from generator.records import ModelRecord, ModelSpec, Origin
-from generator.render.layer_table import LayerRow, LayerSection, anchor_of, layer_sections, rows_of
-
-SPEC = ModelSpec(slug="net", title="Net", family="Toys", origin=Origin.USER, factory="toys:Net")
-
-
-def sections(record: ModelRecord, *, linked: bool = False) -> tuple[LayerSection, ...]:
-    """Lay a record out as its page does."""
-    blocks = [path for group in block_groups(record) for path in group.paths]
-    return layer_sections(SPEC, record, blocks, linked=linked)
+from generator.records import ModelRecord
+from generator.render.layer_table import LayerRow, anchor_of, rows_of
 
 
 def row_of(record: ModelRecord, path: str) -> LayerRow:
