@@ -9,6 +9,8 @@ from pathlib import Path
 
 from generator import capture as capture_room
 from generator import store
+from generator.capture.export.delivery import Delivery, deliver
+from generator.capture.export.request import ExportRequest, Kind
 from generator.capture.request import Request
 from generator.capture.supervisor import Outcome, capture_all
 from generator.config import Project
@@ -38,6 +40,7 @@ _SPEC_FACTS = {
 """What a page says about a model, without any say in how it is captured."""
 
 OnStep = Callable[[Request, str, float], None]
+OnExportStep = Callable[[ExportRequest, str, float], None]
 OnOutcome = Callable[[Outcome, int, int], None]
 """Called after each capture with how many are done, and of how many."""
 
@@ -113,6 +116,28 @@ def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
 def build_site(project: Project, out: Path) -> PublishReport:
     """Let MkDocs build the site, and bring the folder up to date."""
     return build_html(project.root, project.state, out)
+
+
+def export(
+    project: Project, spec: ModelSpec, kind: Kind, out: Path, on_step: OnExportStep
+) -> Delivery:
+    """Write one model, with the weights its capture gets, as a file for other programs.
+
+    Raises:
+        RequestError: what this needs is not installed.
+        CaptureError: the model could not be exported.
+    """
+    _versions()
+    request = ExportRequest(
+        kind=kind,
+        spec=spec,
+        own_pictures=read_pictures(project.root, project.settings.images),
+        weights=project.settings.weights,
+        seed=project.settings.seed,
+        root=project.root,
+        folder=out,
+    )
+    return deliver(request, project.settings.time_limit_s, on_step)
 
 
 def records(project: Project, specs: Sequence[ModelSpec]) -> dict[str, ModelRecord]:

@@ -134,7 +134,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """Build one site of toy nets for every test that only looks at it."""
     project = toy_project(
         tmp_path_factory.mktemp("toys"),
-        *("Plain", "ResidualNet", "Branches", "Raises"),
+        *("Plain", "ResidualNet", "Branches", "Deep", "Raises"),
         settings=_TOY_PROJECT,
     )
     ran = archatlas("build", folder=project)

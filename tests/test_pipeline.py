@@ -190,6 +190,10 @@ def test_every_model_is_captured_once(folder: Path, captures: FakeCaptures) -> N
         (lambda f: edit(f / "archatlas.toml", "seed = 0", "time_limit_s = 9"), []),
         (lambda f: edit(f / "archatlas.toml", "comparisons", "#"), []),
         (lambda f: edit(f / "archatlas.toml", "seed = 0", "seed = 1"), ["chain", "residual"]),
+        (
+            lambda f: edit(f / "archatlas.toml", "seed = 0", "seed = 0\nfeatures.budget_mb = 2.0"),
+            ["chain", "residual"],
+        ),
         (lambda f: edit(f / "archatlas.toml", "random", "cached"), ["chain", "residual"]),
         (lambda f: edit(f / "archatlas.toml", "one.png", "two.png"), ["chain", "residual"]),
         (lambda f: picture(f / "one.png", (1, 2, 3)), ["chain", "residual"]),
@@ -200,7 +204,7 @@ def test_every_model_is_captured_once(folder: Path, captures: FakeCaptures) -> N
     ],
     ids=[
         *("source", "docstring", "touched", "title", "site title", "summary", "time limit"),
-        *("comparisons", "seed", "weights", "other picture", "edited picture", "kwargs"),
+        *("comparisons", "seed", "budget", "weights", "other picture", "edited picture", "kwargs"),
     ],
 )
 def test_a_change_makes_those_models_due_that_it_concerns(

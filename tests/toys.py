@@ -52,6 +52,19 @@ class ResidualNet(nn.Module):
         return self.classify(self.blocks(self.stem(pictures)).mean((2, 3)))
 
 
+class Deep(nn.Module):
+    """More operations than can be read at once: a long row of residual blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 2, 3, padding=1)
+        self.blocks = nn.Sequential(*(Residual(2, 2) for _ in range(12)))
+        self.classify = nn.Linear(2, 3)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.classify(self.blocks(self.stem(pictures)).mean((2, 3)))
+
+
 class Branches(nn.Module):
     """Split, a branch that is left alone, concatenation, channel shuffle."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from generator.analysis.alignment import Pair, align, align_pieces
+from generator.analysis.alignment import Pair, align_pieces
 from generator.analysis.changes import (
     DEPTHWISE,
     RECIPE,
@@ -97,9 +97,9 @@ class _Seen:
         return (self.verdict, self.blocks, self.label, kept)
 
 
-def findings(old: Sequence[Section], new: Sequence[Section]) -> tuple[Finding, ...]:
-    """Compare two networks; equal ones have no findings."""
-    seen = [one for pair in align(old, new) for one in _compared(pair)]
+def findings(pairs: Sequence[Pair[Section]]) -> tuple[Finding, ...]:
+    """Gather what differs in two aligned networks; equal ones have no findings."""
+    seen = [one for pair in pairs for one in _compared(pair)]
     groups: dict[tuple[object, ...], list[_Seen]] = {}
     for one in seen:
         if one.changes or one.verdict is not Verdict.CHANGED:

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from generator.analysis.cost import macs_by_node
 from generator.analysis.field import Field, fields
 from generator.analysis.stages import Stage, stages
-from generator.analysis.totals import Totals, totals
+from generator.analysis.totals import totals
 from generator.records import ModelRecord
 
 HEAD, UNKNOWN, ELSEWHERE = "head", "unknown", "not called"
@@ -31,6 +31,7 @@ class Spent:
 
     name: str
     """The output stride in digits; head, unknown, or not called."""
+    stride: int | None
     resolution: tuple[int, ...]
     channels: int
     blocks: int
@@ -62,7 +63,8 @@ def footprint(record: ModelRecord) -> tuple[Spent, ...]:
     seen = fields(record.nodes)
     sizes = {n.id: prod(n.output_shape) for n in record.nodes if macs.get(n.id)}
     spent = [_spent(stage, sizes, seen) for stage in stages(record)]
-    return (*spent, *_elsewhere(spent, totals(record)))
+    whole = totals(record)
+    return (*spent, *elsewhere(spent, whole.params, whole.macs, whole.activations))
 
 
 def aligned_stages(
@@ -77,6 +79,18 @@ def aligned_stages(
     return tuple(
         (name, tuple(stages.get(name) for stages in by_name)) for name in sorted(names, key=_order)
     )
+
+
+def elsewhere(
+    spent: Sequence[Spent], params: int, macs: int | None, activations: int | None
+) -> list[Spent]:
+    """Return what the totals have more than the stages: modules that are never called."""
+    params -= sum(one.params for one in spent)
+    macs = (macs or 0) - sum(one.macs for one in spent)
+    activations = (activations or 0) - sum(one.activations for one in spent)
+    if not (params or macs or activations):
+        return []
+    return [Spent(ELSEWHERE, None, (), 0, 0, params, macs, activations, None)]
 
 
 def rows(spent: Iterable[Spent]) -> dict[str, Row]:
@@ -100,6 +114,7 @@ def _spent(stage: Stage, sizes: dict[str, int], seen: dict[str, Field]) -> Spent
     known = [max(seen[name].size) for name in stage.nodes if name in seen] if has_stride else []
     return Spent(
         name=stage_name(stage.stride, stage.resolution),
+        stride=stage.stride,
         resolution=stage.resolution,
         channels=stage.channels,
         blocks=stage.blocks,
@@ -115,16 +130,6 @@ def stage_name(stride: int | None, resolution: tuple[int, ...]) -> str:
     if stride is not None:
         return str(stride)
     return UNKNOWN if prod(resolution) > 1 else HEAD
-
-
-def _elsewhere(spent: Sequence[Spent], whole: Totals) -> list[Spent]:
-    """Return what is in no stage: modules that are never called."""
-    params = whole.params - sum(one.params for one in spent)
-    macs = (whole.macs or 0) - sum(one.macs for one in spent)
-    activations = (whole.activations or 0) - sum(one.activations for one in spent)
-    if not (params or macs or activations):
-        return []
-    return [Spent(ELSEWHERE, (), 0, 0, params, macs, activations, None)]
 
 
 def _order(name: str) -> tuple[bool, int, str]:

@@ -6,6 +6,7 @@ from math import prod
 
 from generator.analysis.cost import macs_by_node
 from generator.analysis.field import fields
+from generator.analysis.stages import stride_by_node
 from generator.records import ModelRecord, Node
 
 
@@ -22,7 +23,7 @@ class Point:
     macs: int
     activations: int
     receptive_field: int | None
-    """Pixels along the longer side that the last values see; none: all, or unknown."""
+    """Pixels along the longer side that the maps see; none: no maps any more, or unknown."""
 
 
 def profile(record: ModelRecord) -> tuple[Point, ...]:
@@ -32,7 +33,8 @@ def profile(record: ModelRecord) -> tuple[Point, ...]:
     in none.
     """
     macs = macs_by_node(record)
-    seen = fields(record.nodes)
+    strides = stride_by_node(record)
+    seen = {name: f for name, f in fields(record.nodes).items() if strides[name] is not None}
     sizes = {parameter.name: parameter.numel for parameter in record.parameters}
     whole = sum(macs.values())
     groups = list(_groups(record, macs))

@@ -16,6 +16,11 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
+def takes_pictures(input_shape: tuple[int, ...]) -> bool:
+    """Say whether a net's input (C, H, W) is a grey or coloured picture."""
+    return len(input_shape) == 3 and input_shape[0] in {1, 3}  # noqa: PLR2004
+
+
 def fit(source: Source, input_shape: tuple[int, ...]) -> Image.Image:
     """Return the centre of a picture at exactly the size and channels a net takes."""
     channels, height, width = input_shape
@@ -42,7 +47,7 @@ def batch_of(
     A net that takes no pictures (not one or three channels, not C×H×W) gets one seeded random
     input and no pictures.
     """
-    if len(input_shape) != 3 or input_shape[0] not in {1, 3}:  # noqa: PLR2004
+    if not takes_pictures(input_shape):
         return torch.rand(1, *input_shape), ()
     images = [fit(source, input_shape) for source in sources]
     pictures = tuple(

@@ -70,6 +70,21 @@ def look_inside(
     return record.model_copy(update={"picture_budget": budget})
 
 
+def view_of(
+    subject: Subject, record: ModelRecord
+) -> tuple[View, Sequence[Wanted], Sequence[Skipped]]:
+    """Return how to look at a model, the tensors to look at, and what cannot be shown.
+
+    The record holds its nodes, calls and modules. Without a graph, hooks find the tensors.
+    """
+    if subject.program is None:
+        return through_hooks(subject.module), (), ()
+    outputs = outputs_of(subject.program, subject.module, record.nodes, record.calls)
+    wanted, unshown = choose(record.nodes, record.modules, outputs)
+    ids = {node.id for node in record.nodes}
+    return through_graph(subject.program, wanted, ids), wanted, unshown
+
+
 def _attribute(subject: Subject, record: ModelRecord, ledger: Ledger) -> ModelRecord:
     found: list[Attribution] = []
     skipped = list(record.skipped)
@@ -92,7 +107,7 @@ def _attribute(subject: Subject, record: ModelRecord, ledger: Ledger) -> ModelRe
 def _draw_features(
     subject: Subject, record: ModelRecord, ledger: Ledger
 ) -> tuple[ModelRecord, features.Level]:
-    view, wanted, unshown = _view_of(subject, record)
+    view, wanted, unshown = view_of(subject, record)
     seen = {
         picture.id: view(example, picture.id)
         for picture, example in zip(record.pictures, subject.examples, strict=False)
@@ -108,17 +123,6 @@ def _draw_features(
         "skipped": tuple(skipped),
     }
     return record.model_copy(update=update), drawn.level
-
-
-def _view_of(
-    subject: Subject, record: ModelRecord
-) -> tuple[View, Sequence[Wanted], Sequence[Skipped]]:
-    if subject.program is None:
-        return through_hooks(subject.module), (), ()
-    outputs = outputs_of(subject.program, subject.module, record.nodes, record.calls)
-    wanted, unshown = choose(record.nodes, record.modules, outputs)
-    ids = {node.id for node in record.nodes}
-    return through_graph(subject.program, wanted, ids), wanted, unshown
 
 
 def _by_tensor(

@@ -23,6 +23,9 @@ CONVOLUTIONS = frozenset({"Conv", "ConvTranspose"})
 # Constants up to this size (sizes, axes, scale factors) belong to the structure and stay readable.
 INLINE_BYTES = 1024
 
+SIZES = {0: BATCH, 2: "height", 3: "width"}
+"""What the axes of an input are called whose size is left open."""
+
 _OPERATION_KEY = "operation"
 _WEIGHT_KEY = "weight"
 
@@ -44,7 +47,7 @@ def to_onnx(program: torch.export.ExportedProgram) -> ir.Model:
     model, origins = _translate(program)
     weights = _mark_weights(model)
     _simplify(model, weights)
-    _name_batch(model)
+    _name_sizes(model)
     _forget_metadata(model)
     _name_nodes(model, origins)
     return model
@@ -172,24 +175,33 @@ def _is_zero(value: ir.Value) -> bool:
     return tensor is not None and not tensor.numpy().any()
 
 
-def _name_batch(model: ir.Model) -> None:
-    """Replace torch's symbol for the batch ("s77") by a word, in expressions too."""
-    for symbol in _batch_symbols(model):
-        pattern = re.compile(rf"\b{re.escape(symbol)}\b")
-        for value in _values(model):
-            if value.shape is not None:
-                value.shape = ir.Shape(_renamed(size, pattern) for size in value.shape)
+def _name_sizes(model: ir.Model) -> None:
+    """Replace torch's symbols for the input's sizes ("s77") by words, in expressions too."""
+    words = _size_symbols(model)
+    if not words:
+        return
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, words))})\b")
+    for value in _values(model):
+        if value.shape is not None:
+            value.shape = ir.Shape(_renamed(size, pattern, words) for size in value.shape)
 
 
-def _batch_symbols(model: ir.Model) -> set[str]:
-    shapes = [value.shape for value in model.graph.inputs if value.shape]
-    return {str(shape[0]) for shape in shapes if not isinstance(shape[0], int)}
+def _size_symbols(model: ir.Model) -> dict[str, str]:
+    """Return words by symbols; sizes that must be equal share their symbol and the first's word."""
+    words: dict[str, str] = {}
+    for shape in (value.shape for value in model.graph.inputs if value.shape):
+        for axis, size in enumerate(shape):
+            if not isinstance(size, int) and axis in SIZES:
+                words.setdefault(str(size), SIZES[axis])
+    return words
 
 
-def _renamed(size: int | ir.SymbolicDim, pattern: re.Pattern[str]) -> int | str | None:
+def _renamed(
+    size: int | ir.SymbolicDim, pattern: re.Pattern[str], words: dict[str, str]
+) -> int | str | None:
     if isinstance(size, int):
         return size
-    return None if size.value is None else pattern.sub(BATCH, size.value)
+    return None if size.value is None else pattern.sub(lambda found: words[found[1]], size.value)
 
 
 def _forget_metadata(model: ir.Model) -> None:

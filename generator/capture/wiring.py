@@ -38,13 +38,13 @@ def unfit(shape: Shape) -> Reason | None:
 
 
 def last_maps(nodes: Sequence[Node]) -> str | None:
-    """Return the last convolutional maps of several positions, with what alone follows them.
+    """Return the last convolved or joined maps of several positions, with what alone follows them.
 
     Norms, activations, sums and concatenations belong to them, pooling does not.
     """
     graph = Wiring({node.id: node for node in nodes})
-    made = [name for name, step in graph.steps.items() if step is Step.CONVOLUTION]
-    if not made:
+    made = [n for n, step in graph.steps.items() if step is Step.CONVOLUTION or step in _JOINS]
+    if Step.CONVOLUTION not in graph.steps.values():
         return None
     at = graph.nodes[made[-1]]
     while len(after := graph.consumers[at.id]) == 1:

@@ -15,8 +15,7 @@ from generator.capture.session import capture
 
 def run(request: Request, pipe: Connection) -> None:
     """Capture one model and report over the pipe; whatever the model prints is dropped."""
-    _silence()
-    Thread(target=_outlive_nobody, daemon=True).start()
+    settle()
     began_ns = time.time_ns()
     before = dict(sys.modules)
     record, checkpoint = capture(request, lambda step: pipe.send(Step(step)))
@@ -25,6 +24,12 @@ def run(request: Request, pipe: Connection) -> None:
     is_dated = any(_is_edited_since(path, began_ns) for path in own)
     pipe.send(Done(record, (*own, *([checkpoint] if checkpoint else [])), is_dated))
     pipe.close()
+
+
+def settle() -> None:
+    """Make this process say nothing, and end with the coordinator."""
+    _silence()
+    Thread(target=_outlive_nobody, daemon=True).start()
 
 
 def _outlive_nobody() -> None:

@@ -87,20 +87,20 @@ def list_models(options: argparse.Namespace) -> int:
     return 0
 
 
-def compare(options: argparse.Namespace) -> int:
-    """Print some captured models side by side."""
+def collected(
+    options: argparse.Namespace,
+) -> tuple[tuple[ModelSpec, ...], dict[str, ModelRecord]]:
+    """Return the named models and their records; those that have none are captured first."""
     project = load_project(options.config)
-    specs = select(project, options.named)
+    specs = pipeline.chosen(project, options.named)
     found = pipeline.records(project, specs)
-    missing = [spec.slug for spec in specs if spec.slug not in found]
+    missing = [spec for spec in specs if spec.slug not in found]
     if missing:
-        raise RequestError(
-            f"not captured yet: {', '.join(missing)}; run "
-            f"'archatlas capture --models {','.join(missing)}' first"
-        )
-    rows = model_rows(specs, found)
-    result(as_json(rows) if options.json else model_table(rows))
-    return 0
+        _writable(project.state, "captures are kept there: move the project")
+        with only_one(project.state, _waiting):
+            _collect(project, missing, options.jobs)
+        found = pipeline.records(project, specs)
+    return specs, found
 
 
 def check(options: argparse.Namespace) -> int:

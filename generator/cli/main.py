@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.cli import commands
+from generator.cli.compare import compare
+from generator.cli.diff import LIMITED, diff, limit
+from generator.cli.export import export, kind
 from generator.cli.terminal import say
 from generator.errors import ArchatlasError
 
@@ -56,7 +59,7 @@ def _count(text: str) -> int:
 _OPTIONS: dict[str, dict[str, Any]] = {
     "--config": {"type": Path, "metavar": "FILE", "help": "default: archatlas.toml here"},
     "--models": {"type": _names, "metavar": "a,b,…", "help": "only these models"},
-    "--out": {"type": Path, "metavar": "DIR", "help": "folder of the site; default: site"},
+    "--out": {"type": Path, "metavar": "DIR", "help": "default: site; of an export, exports/MODEL"},
     "--jobs": {
         "type": _count,
         "metavar": "N",
@@ -71,8 +74,21 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--json": {"action": "store_true", "help": "for other programs"},
     "--host": {"default": "127.0.0.1", "help": "default: 127.0.0.1"},
     "--port": {"type": _count, "default": 8000, "metavar": "N", "help": "default: 8000"},
+    "--markdown": {"action": "store_true", "help": "for a comment in a pull request"},
+    **{
+        name: {
+            "type": limit,
+            "metavar": "LIMIT",
+            "help": f"exit 1 if {measure.value} pass it: +2%%, +500K or 5M",
+        }
+        for name, measure in LIMITED.items()
+    },
+    "old": {"type": Path, "metavar": "OLD.json"},
+    "new": {"type": Path, "metavar": "NEW.json"},
     "named": {"nargs": "+", "metavar": "MODEL"},
     "folder": {"type": Path, "metavar": "DIR"},
+    "kind": {"type": kind, "metavar": "KIND", "help": "tensorboard, torchscript or onnx"},
+    "model": {"metavar": "MODEL", "help": "as 'archatlas list' names it"},
 }
 
 _COMMANDS = (
@@ -103,9 +119,21 @@ _COMMANDS = (
     _Command("list", commands.list_models, "List the models.", ("--config", "--models", "--json")),
     _Command(
         "compare",
-        commands.compare,
-        "Compare captured models.",
-        ("named", "--config", "--json"),
+        compare,
+        "Compare models; capture those first that never were.",
+        ("named", "--config", "--jobs", "--json", "--markdown"),
+    ),
+    _Command(
+        "diff",
+        diff,
+        "Report what changed between two published records.",
+        ("old", "new", *LIMITED, "--json", "--markdown"),
+    ),
+    _Command(
+        "export",
+        export,
+        "Write a model as a file for TensorBoard, TorchScript or ONNX runtimes.",
+        ("kind", "model", "--config", "--out"),
     ),
     _Command(
         "check",

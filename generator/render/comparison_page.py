@@ -1,34 +1,14 @@
 """Decides what a side-by-side page shows: facts, stages by output stride, drawings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generator.analysis.footprint import aligned_stages
 from generator.analysis.message import Message
 from generator.render import formats
+from generator.render.fact_table import FactRow, number_row, text_row
 from generator.render.model_page import ModelPage
 from generator.render.stage_table import StageRow
-
-_LONG = 999.5
-"""From here on three digits would need an exponent."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One model's value of one fact."""
-
-    text: str
-    exact: str
-    ratio: str
-    """How many times the first model's value; empty for the first, or where it means nothing."""
-
-
-@dataclass(frozen=True)
-class FactRow:
-    """One fact of every model."""
-
-    name: Message
-    cells: tuple[Cell, ...]
-    differs: bool
 
 
 @dataclass(frozen=True)
@@ -64,21 +44,21 @@ def comparison_page(models: Sequence[ModelPage]) -> ComparisonPage:
 def fact_rows(models: Sequence[ModelPage]) -> tuple[FactRow, ...]:
     """Compare the single numbers of models, ratios against the first."""
     return (
-        _texts(Message("year"), [str(page.spec.year or "–") for page in models]),
-        _texts(Message("input"), [formats.sizes(page.record.input_shape) for page in models]),
-        _numbers(Message("parameters"), [page.totals.params for page in models], formats.count),
-        _numbers(Message("MACs"), [page.totals.macs for page in models], formats.count),
-        _numbers(
+        text_row(Message("year"), [str(page.spec.year or "–") for page in models]),
+        text_row(Message("input"), [formats.sizes(page.record.input_shape) for page in models]),
+        number_row(Message("parameters"), [page.totals.params for page in models], formats.count),
+        number_row(Message("MACs"), [page.totals.macs for page in models], formats.count),
+        number_row(
             Message("activations"), [page.totals.activations for page in models], formats.count
         ),
-        _numbers(
+        number_row(
             Message("weight memory"),
             [page.totals.weight_bytes for page in models],
             formats.byte_count,
         ),
-        _numbers(Message("depth"), [page.totals.depth for page in models], formats.exact),
-        _texts(Message("top-1 (published)"), [_accuracy(page) for page in models]),
-        _texts(Message("weights used here"), [page.weights_used or "–" for page in models]),
+        number_row(Message("depth"), [page.totals.depth for page in models], formats.exact),
+        text_row(Message("top-1 (published)"), [_accuracy(page) for page in models]),
+        text_row(Message("weights used here"), [page.weights_used or "–" for page in models]),
     )
 
 
@@ -89,37 +69,8 @@ def _accuracy(page: ModelPage) -> str:
     return f"{reference.top1:.2f} % ({reference.weights_tag})"
 
 
-def _texts(name: Message, values: list[str]) -> FactRow:
-    return FactRow(name, tuple(Cell(value, value, "") for value in values), len(set(values)) > 1)
-
-
-def _numbers(
-    name: Message, values: list[int | None], write: Callable[[int | None], str]
-) -> FactRow:
-    first = values[0]
-    cells = tuple(
-        Cell(write(value), formats.exact(value), _ratio(value, first) if number else "")
-        for number, value in enumerate(values)
-    )
-    return FactRow(name, cells, len(set(values)) > 1)
-
-
-def _ratio(value: int | None, first: int | None) -> str:
-    if not value or not first:
-        return ""
-    ratio = value / first
-    return f"×{ratio:.3g}" if ratio < _LONG else f"×{formats.exact(round(ratio))}"
-
-
 def _aligned(models: Sequence[ModelPage]) -> tuple[AlignedStage, ...]:
-    """Put stages with the same output stride in one row; strides ascend, the head comes last."""
-    by_name = [{stage.name: stage for stage in page.stages} for page in models]
-    names = {name for stages in by_name for name in stages}
     return tuple(
-        AlignedStage(name, tuple(stages.get(name) for stages in by_name))
-        for name in sorted(names, key=_stage_order)
+        AlignedStage(name, stages)
+        for name, stages in aligned_stages([page.stages for page in models])
     )
-
-
-def _stage_order(name: str) -> tuple[float, str]:
-    return (int(name) if name.isdigit() else float("inf"), name)

@@ -42,7 +42,8 @@ def explorer(page: ModelPage, whole: Network) -> Explorer:
         name: place for sheet in record.thumbnails[:1] for place, name in enumerate(sheet.nodes)
     }
     dot = network_dot(whole, links, places)
-    drawing = lean(draw(dot, f"Graph of {spec.title}", f"{len(whole.nodes)} operations"), FONT)
+    name, count = f"Graph of {spec.title}", f"{len(whole.nodes)} operations"
+    drawing = lean(draw(dot, name, count, role="group"), FONT)
     kinds = {path: group.kind for group in page.block_groups for path in group.paths}
     folded = _folded(whole, kinds) if len(whole.nodes) > _FEW else {}
     numbers = {path: f"m{number}" for number, (path, _) in enumerate(whole.modules)}

@@ -32,7 +32,10 @@ from generator.render.weight_section import WeightSection, weight_section
 from generator.render.weight_words import weights_words
 from generator.render.whatif import WhatIf, what_if
 
-_SHOWN_KINDS = frozenset({"features", "inputs", "kernels", "onnx", "torchinfo"})
+_SHOWN_KINDS = frozenset({"attribution", "features", "inputs", "kernels", "norms", "onnx"}) | {
+    "predictions",
+    "torchinfo",
+}
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,8 @@ def _is_traced(record: ModelRecord) -> bool:
 
 def _unshown(record: ModelRecord) -> tuple[Artifact, ...]:
     """Return artifacts that no section shows, so that every published file is linked."""
-    shown = _SHOWN_KINDS if record.features else _SHOWN_KINDS - {"inputs"}
+    has_pictures = record.features or record.predictions or record.attributions
+    shown = _SHOWN_KINDS if has_pictures else _SHOWN_KINDS - {"inputs"}
     return tuple(artifact for artifact in record.artifacts if artifact.kind not in shown)
 
 

@@ -1,9 +1,16 @@
 """Decides what stands beside each picture: the model's answer, and what speaks for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.records import Attribution, ModelRecord, Picture, Prediction
+from generator.analysis.message import Message
+from generator.records import Attribution, AttributionMethod, ModelRecord, Picture, Prediction
 from generator.render.reasons import Note, notes
+
+METHODS = {
+    AttributionMethod.GRAD_CAM: Message("Grad-CAM"),
+    AttributionMethod.SALIENCY: Message("input gradient"),
+}
 
 
 @dataclass(frozen=True)
@@ -15,12 +22,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """What lies over a picture, and how it was found."""
+
+    method: Message
+    file: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A picture, and what speaks for its likeliest class there."""
 
     picture: Picture
     label: str
-    overlays: tuple[Attribution, ...]
+    overlays: tuple[Overlay, ...]
 
 
 @dataclass(frozen=True)
@@ -44,10 +59,13 @@ def prediction_section(record: ModelRecord) -> PredictionSection:
     return PredictionSection(
         answers=tuple(Answer(p, answers[p.id]) for p in shown if p.id in answers),
         evidence=tuple(
-            Evidence(p, overlays[p.id][0].label, tuple(overlays[p.id]))
-            for p in shown
-            if p.id in overlays
+            _evidence(picture, overlays[picture.id]) for picture in shown if picture.id in overlays
         ),
         notes=notes(record, "predictions"),
         evidence_notes=notes(record, "attribution"),
     )
+
+
+def _evidence(picture: Picture, found: Sequence[Attribution]) -> Evidence:
+    overlays = (Overlay(METHODS[one.method], one.file) for one in found)
+    return Evidence(picture, found[0].label, tuple(overlays))

@@ -5,8 +5,10 @@ from typing import TypeVar
 from pydantic import Field
 
 from generator.analysis.blocks import BlockGroup, block_groups
+from generator.analysis.difference import Measure, Structure, structure
+from generator.analysis.footprint import ELSEWHERE
 from generator.analysis.layers import Layer, layers
-from generator.analysis.stages import stages
+from generator.analysis.pieces import Section
 from generator.analysis.totals import totals
 from generator.records import (
     Artifact,
@@ -37,6 +39,13 @@ class PublishedTotals(Frozen):
     activations: int | None = Field(description="elements those operations write for one input")
     weight_bytes: int = Field(description="parameters and buffers as stored in memory")
     depth: int | None = Field(description="weighted layers on the longest way through the graph")
+    receptive_field: int | None = Field(
+        description="input pixels along the longer side that the last maps see"
+    )
+    peak_activation_bytes: int | None = Field(
+        description="most memory that float32 values inside take at once, each kept until it was "
+        "read for the last time; parameters excluded"
+    )
 
 
 class PublishedLayer(Frozen):
@@ -91,6 +100,10 @@ class PublishedStage(Frozen):
     channels: int
     params: int
     macs: int
+    activations: int = Field(description="elements that operations with MACs write")
+    receptive_field: int | None = Field(
+        description="input pixels that the last maps of the stage see; null in the head"
+    )
     blocks: int
 
 
@@ -132,6 +145,10 @@ class PublishedRecord(Frozen):
     graph: PublishedGraph
     blocks: tuple[PublishedBlock, ...]
     stages: tuple[PublishedStage, ...]
+    structure: tuple[Section, ...] = Field(
+        description="blocks and the pieces of work between them, in order of execution: what "
+        "'archatlas diff' compares"
+    )
     features: tuple[PublishedFeature, ...]
     weights: tuple[PublishedWeight, ...]
     predictions: tuple[Prediction, ...]
@@ -162,7 +179,7 @@ class PublishedRow(Frozen):
 
 def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
     """Turn what was observed, and what follows from it, into the published record."""
-    sums = totals(record)
+    built = structure(spec.title, record)
     return PublishedRecord(
         schema_version=record.schema_version,
         slug=spec.slug,
@@ -171,11 +188,12 @@ def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
         year=spec.year,
         origin=spec.origin,
         input_shape=record.input_shape,
-        totals=_same(PublishedTotals, sums),
+        totals=_totals(record, built),
         layers=tuple(_layer(row) for row in layers(record)),
         graph=_graph(record),
         blocks=tuple(_block(*numbered) for numbered in enumerate(block_groups(record), start=1)),
-        stages=tuple(_same(PublishedStage, stage) for stage in stages(record)),
+        stages=tuple(_same(PublishedStage, s) for s in built.stages if s.name != ELSEWHERE),
+        structure=built.sections,
         features=tuple(_same(PublishedFeature, grid) for grid in record.features),
         weights=tuple(_same(PublishedWeight, stats) for stats in record.parameters),
         predictions=record.predictions,
@@ -204,6 +222,20 @@ def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
         top1=record.reference.top1 if record.reference else None,
         top5=record.reference.top5 if record.reference else None,
         url=f"models/{spec.slug}/",
+    )
+
+
+def _totals(record: ModelRecord, built: Structure) -> PublishedTotals:
+    whole = totals(record)
+    return PublishedTotals(
+        params=whole.params,
+        trainable_params=whole.trainable_params,
+        macs=whole.macs,
+        activations=whole.activations,
+        weight_bytes=whole.weight_bytes,
+        depth=whole.depth,
+        receptive_field=built.measures[Measure.RECEPTIVE_FIELD],
+        peak_activation_bytes=built.measures[Measure.PEAK_BYTES],
     )
 
 

@@ -16,6 +16,7 @@ from generator.render.editions import Edition, editions
 from generator.render.environment import templates_folder
 from generator.render.explore_details import explore_details
 from generator.render.explore_page import explorer
+from generator.render.feature_files import feature_file
 from generator.render.gallery import gallery
 from generator.render.layer_files import layer_files
 from generator.render.layer_table import rows_of
@@ -25,6 +26,7 @@ from generator.render.published import PublishedRecord, publish
 from generator.render.settings import mkdocs_settings, theme_files
 from generator.render.templates import Templates
 from generator.render.view import SiteView, site_view
+from generator.render.weight_section import histogram_file
 from generator.render.whatif import recipe
 from generator.store import Capture
 
@@ -156,7 +158,7 @@ def _model_files(page: ModelPage, subject: Subject) -> dict[str, Content]:
     record = publish(page.spec, page.record)
     files: dict[str, Content] = {f"{folder}/record.json": _json(record.model_dump(mode="json"))}
     rows = rows_of(page.layers)
-    tables = layer_files(page.spec.title, rows) if rows else {}
+    tables = layer_files(page.spec.title, rows) if page.record.is_captured else {}
     files |= {f"{folder}/{name}": content for name, content in tables.items()}
     if page.what_if.is_offered:
         files[f"{folder}/whatif.json"] = _compact(recipe(page.record, page.what_if))
@@ -164,6 +166,10 @@ def _model_files(page: ModelPage, subject: Subject) -> dict[str, Content]:
         found = explorer(page, page.network)
         files[f"{folder}/explore/graph.svg"] = found.drawing.encode()
         files[f"{folder}/explore/graph.json"] = _compact(found.info)
+    if page.features.rows:
+        files[f"{folder}/features/grids.json"] = _compact(feature_file(page.record))
+    if page.weights.drawable:
+        files[f"{folder}/weights/histograms.json"] = _compact(histogram_file(page.record))
     for artifact in page.record.artifacts:
         files[f"{folder}/{artifact.file}"] = subject.capture.folder / artifact.file
     return files

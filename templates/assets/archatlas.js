@@ -1,12 +1,29 @@
 // What pages gain with JavaScript: sortable tables, an open layer behind an anchor, any comparison.
 // Every page is complete without it.
 
-import { showChoice } from "./choice.js";
-import { showGraph } from "./explore.js";
-import { makeLayersSearchable } from "./layers.js";
-import { showDescent } from "./lineage.js";
-import { showRuler } from "./ruler.js";
-import { showWhatIf } from "./whatif.js";
+/**
+ * What enhances which elements; a page loads only the modules that it has elements for.
+ * @type {[string, () => Promise<(element: HTMLElement) => void>][]}
+ */
+const TOOLS = [
+  ["#aa-choice", async () => (await import("./choice.js")).showChoice],
+  ["form[data-aa-layers]", async () => layersTool((await import("./layers.js")).makeLayersSearchable)],
+  ["[data-aa-whatif]", async () => (await import("./whatif.js")).showWhatIf],
+  ["[data-aa-ruler]", async () => (await import("./ruler.js")).showRuler],
+  ["[data-aa-graph]", async () => (await import("./explore.js")).showGraph],
+  ["[data-aa-lineage]", async () => (await import("./lineage.js")).showDescent],
+  ["[data-aa-features]", async () => (await import("./features.js")).showFeatures],
+  ["[data-aa-temperature]", async () => (await import("./temperature.js")).showTemperature],
+  ["[data-aa-overlays]", async () => (await import("./temperature.js")).showOverlays],
+  ["[data-aa-histograms]", async () => (await import("./histograms.js")).showHistograms],
+  ["[data-aa-norm]", async () => (await import("./histograms.js")).showNorm],
+];
+
+/** Give the layer table's tools their table. @param {typeof import("./layers.js").makeLayersSearchable} enhance */
+function layersTool(enhance) {
+  const table = /** @type {HTMLTableElement | null} */ (document.getElementById("aa-layers"));
+  return (/** @type {HTMLElement} */ form) => table && enhance(/** @type {HTMLFormElement} */ (form), table);
+}
 
 /** Sort a table's body by the column of a header that was activated. @param {HTMLTableElement} table */
 function makeSortable(table) {
@@ -57,9 +74,12 @@ function guarded(enhance) {
   }
 }
 
-/** Enhance every element of a kind. @param {string} selector @param {(element: HTMLElement) => void} enhance */
-function each(selector, enhance) {
-  /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector)).forEach((element) => guarded(() => enhance(element)));
+/** Enhance every element of a kind. @param {string} selector @param {() => Promise<(element: HTMLElement) => void>} load */
+async function enhanceAll(selector, load) {
+  const elements = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector));
+  if (elements.length === 0) return;
+  const enhance = await load();
+  elements.forEach((element) => guarded(() => enhance(element)));
 }
 
 function enhancePage() {
@@ -70,15 +90,7 @@ function enhancePage() {
   document.querySelectorAll("a[data-aa-edition]").forEach((link) => {
     guarded(() => keepPlace(/** @type {HTMLAnchorElement} */ (link)));
   });
-  const tools = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-aa-layers]"));
-  const layers = /** @type {HTMLTableElement | null} */ (document.getElementById("aa-layers"));
-  if (tools && layers) guarded(() => makeLayersSearchable(tools, layers));
-  each("[data-aa-whatif]", showWhatIf);
-  each("[data-aa-ruler]", showRuler);
-  each("[data-aa-graph]", showGraph);
-  each("[data-aa-lineage]", showDescent);
-  const choice = document.getElementById("aa-choice");
-  if (choice) guarded(() => showChoice(choice));
+  for (const [selector, load] of TOOLS) enhanceAll(selector, load).catch(console.error);
 }
 
 window.addEventListener("hashchange", () => guarded(openAnchored));

@@ -1,6 +1,8 @@
 // The explorer: fold and open modules, zoom, search, choose a picture, and see what a box is.
 
+import { makeDraggable } from "./drag.js";
 import { FoldableGraph } from "./fold.js";
+import { makeReachable } from "./keyboard.js";
 import { Panel } from "./panel.js";
 import { makeSearchable } from "./search.js";
 import { Thumbnails } from "./thumbnails.js";
@@ -22,6 +24,9 @@ export async function showGraph(page) {
   const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
   const canvas = /** @type {HTMLElement} */ (page.querySelector(".aa-canvas"));
   const drawn = /** @type {SVGSVGElement} */ (document.importNode(svg, true));
+  // Its own name is that of the file, in one language; here the canvas has one in the reader's.
+  drawn.querySelectorAll(":scope > :is(title, desc)").forEach((element) => element.remove());
+  drawn.removeAttribute("aria-label");
   canvas.replaceChildren(drawn);
   const view = new View(page, canvas, drawn, info);
   view.wire();
@@ -74,6 +79,7 @@ class View {
     window.addEventListener("popstate", () => this.followAddress());
     this.graph.fold(Object.keys(this.info.folded));
     makeDraggable(this.canvas);
+    makeReachable(this.graph);
   }
 
   get size() {
@@ -111,10 +117,11 @@ class View {
     const key = { "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
     if (key) tools[key]();
     if (key) event.preventDefault();
-    if (event.key === "Enter" || event.key === " ") {
-      const folded = /** @type {HTMLElement} */ (event.target).closest?.(".aa-folded");
-      if (folded) this.onClick(event);
-    }
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const button = /** @type {Element} */ (event.target).closest("[role=button]");
+    if (!button) return; // a link is clicked by the browser
+    event.preventDefault();
+    this.onClick(event);
   }
 
   /** @param {Event} event */
@@ -122,8 +129,8 @@ class View {
     const target = /** @type {Element} */ (event.target);
     const folded = /** @type {SVGGElement | null} */ (target.closest(".aa-folded"));
     if (folded) return this.toggle(folded.dataset.module ?? "", false);
-    const frame = target.closest("g.cluster");
-    if (frame && target.tagName === "text") return this.toggle(frame.id, true);
+    const frame = target.closest("g.cluster text")?.closest("g.cluster");
+    if (frame) return this.toggle(frame.id, true);
     const box = target.closest("g.node");
     if (!box) return undefined;
     event.preventDefault(); // its link is for readers without scripts
@@ -154,6 +161,9 @@ class View {
     const modules = [...this.graph.modules.values()].filter((module) => module.folded).map((module) => module.id);
     const next = folded ? [...modules, id] : modules.filter((other) => other !== id);
     this.change(() => this.graph.fold(next));
+    // What was activated is gone: go on where its other form is.
+    const other = folded ? `.aa-folded[data-module="${id}"]` : `#${id} text`;
+    /** @type {SVGElement | null} */ (this.svg.querySelector(other))?.focus({ preventScroll: true });
   }
 
   followAddress() {
@@ -162,6 +172,14 @@ class View {
     if (query.get("picture") && query.get("picture") !== this.picture) this.choosePicture(query.get("picture"));
     const found = Object.entries(this.info.operations).find(([, operation]) => operation.name === name);
     if (found) this.goTo(found[0]);
+    else this.forget();
+  }
+
+  /** Nothing is chosen, as before the first click. */
+  forget() {
+    this.chosen = "";
+    this.svg.querySelector(".aa-chosen")?.classList.remove("aa-chosen");
+    this.panel.hide();
   }
 
   /** Open what is around a box, bring it into the middle, and say what it is. @param {string} id */
@@ -179,15 +197,4 @@ class View {
     this.graph.boxes.get(id)?.group.classList.add("aa-chosen");
     this.panel.show(this.info.operations[id], this.picture);
   }
-}
-
-/** Let a mouse drag the canvas, as on a map; fingers scroll it anyway. @param {HTMLElement} canvas */
-function makeDraggable(canvas) {
-  canvas.addEventListener("pointerdown", (down) => {
-    if (down.pointerType !== "mouse" || down.button !== 0) return;
-    const [left, top] = [canvas.scrollLeft + down.clientX, canvas.scrollTop + down.clientY];
-    const move = (/** @type {PointerEvent} */ event) => canvas.scrollTo(left - event.clientX, top - event.clientY);
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", () => window.removeEventListener("pointermove", move), { once: true });
-  });
 }

@@ -42,7 +42,11 @@ export function makeLayersSearchable(form, table) {
     else for (const row of rows) homes.get(row)?.append(row);
     show();
   });
-  openNamed(rows, homes, heads, show);
+  openNamed(rows, homes, heads, (row) => {
+    show();
+    if (row.hidden) form.reset(); // what is named must be seen, whatever is looked for
+    show();
+  });
   show();
 }
 
@@ -114,14 +118,17 @@ function valueOf(cell) {
 /**
  * A row that the address names must be seen, whatever is folded.
  * @param {HTMLTableRowElement[]} rows @param {Map<HTMLTableRowElement, Element | null>} homes
- * @param {HTMLTableRowElement[]} heads @param {() => void} show
+ * @param {HTMLTableRowElement[]} heads @param {(row: HTMLTableRowElement) => void} show
  */
 function openNamed(rows, homes, heads, show) {
   const open = () => {
     const row = rows.find((candidate) => `#${candidate.id}` === decodeURIComponent(location.hash));
     const head = heads.find((candidate) => row && candidate.parentElement === homes.get(row));
     if (head) setFolded(head, false);
-    if (row) show();
+    if (!row) return;
+    const isHidden = row.hidden;
+    show(row);
+    if (isHidden) row.scrollIntoView(); // the browser could not go to what was not there
   };
   window.addEventListener("hashchange", open);
   open();

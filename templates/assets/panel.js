@@ -36,6 +36,11 @@ export class Panel {
     this.grid(details.grids?.[picture]);
   }
 
+  hide() {
+    this.turn += 1;
+    if (this.panel) this.panel.hidden = true;
+  }
+
   /** @param {string} name */
   place(name) {
     return /** @type {HTMLElement} */ (this.panel?.querySelector(`[data-aa-show="${name}"]`));

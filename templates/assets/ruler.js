@@ -73,7 +73,7 @@ function reachOf(row) {
 
 /** @param {Element} row */
 function nameOf(row) {
-  return decodeURIComponent(row.id.replace(/^layer-/, ""));
+  return row.id.replace(/^layer-/, "");
 }
 
 /** @param {number} pixel @param {Reach} reach @param {number} axis */

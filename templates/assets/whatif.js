@@ -99,9 +99,12 @@ function grouped(number) {
 }
 
 /** @param {number} number */
-function short(number) {
-  const [scale, unit] = [[1e9, "G"], [1e6, "M"], [1e3, "K"]].find(([limit]) => number >= Number(limit)) ?? [1, ""];
-  return `${(number / Number(scale)).toPrecision(3)}${unit ? " " : ""}${unit}`;
+export function short(number) {
+  // From 999.5 on, three digits are a thousand, as in formats.py.
+  const place = [1, 1e3, 1e6, 1e9].findIndex((scale) => number / scale < 999.5);
+  const [scale, unit] = [[1, ""], [1e3, "K"], [1e6, "M"], [1e9, "G"], [1e12, "T"]][place < 0 ? 4 : place];
+  const value = number / Number(scale);
+  return `${value < 999.5 ? Number(value.toPrecision(3)) : Math.round(value)}${unit ? "\u202f" : ""}${unit}`;
 }
 
 /** @param {number} now @param {number} before */

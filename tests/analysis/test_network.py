@@ -113,8 +113,9 @@ def test_densenets_arrows_grow_with_its_layers_only() -> None:
     record = hollow_record("densenet121")
     whole = network(record)
     cats = {node.id for node in whole.nodes if node.op == "cat"}
-    assert sum(edge[1] in cats for edge in whole.edges) <= 2 * len(cats)
-    assert sum(len(node.inputs) for node in whole.nodes if node.id in cats) > 10 * len(cats)
+    drawn = sum(edge[1] in cats for edge in whole.edges)
+    assert drawn <= 2 * len(cats)
+    assert sum(len(node.inputs) for node in whole.nodes if node.id in cats) > 4 * drawn
     assert _held(whole) == _as_recorded(record)
 
 

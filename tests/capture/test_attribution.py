@@ -136,7 +136,7 @@ def test_saliency_equals_the_gradient_of_the_module_itself() -> None:
     torch.testing.assert_close(found.of_input, watched.grad)
 
 
-@pytest.mark.parametrize("name", [n for n in toys.TRACED if n not in {"Shared"}])
+@pytest.mark.parametrize("name", [n for n in toys.TRACED if n != "Shared"])
 def test_every_way_of_wiring_can_be_followed_back(name: str) -> None:
     """Whatever the net, each method gives an overlay or a reason, and never raises."""
     found = attributed(getattr(toys, name)(), side=17)

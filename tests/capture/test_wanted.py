@@ -11,6 +11,7 @@ from generator.capture.wanted import Wanted, choose
 from generator.capture.watch import module_tree, watch
 from generator.capture.wiring import last_maps
 from generator.records import FeatureGrid, Node, Reason, Skipped, Step
+from generator.zoo.nets.alexnet import TwoTowerAlexNet
 
 
 def chosen(model: nn.Module, side: int = 64) -> tuple[tuple[Wanted, ...], tuple[Skipped, ...]]:
@@ -228,3 +229,11 @@ def test_the_last_maps_of_joined_branches_are_the_whole() -> None:
     nodes, outputs = traced(torchvision.models.googlenet(weights=None, init_weights=False))
 
     assert last_maps(nodes) == outputs["inception5b"]
+
+
+def test_the_last_maps_of_two_towers_hold_both() -> None:
+    """Where towers are pooled before they are joined, the join counts."""
+    nodes, _ = traced(TwoTowerAlexNet(), 224)
+
+    (found,) = [node for node in nodes if node.id == last_maps(nodes)]
+    assert (found.op, found.output_shape) == ("cat", (1, 256, 6, 6))

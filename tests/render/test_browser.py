@@ -13,11 +13,16 @@ KINDS = (
     "models/",
     "models/plain/",
     "models/raises/",
+    "models/deep/explore/",
+    "models/raises/explore/",
+    "blocks/",
     "compare/",
     "compare/residualnet-vs-plain/",
     "provenance/",
     "zh/",
     "zh/models/plain/",
+    "zh/models/deep/explore/",
+    "zh/blocks/",
     "zh/compare/",
 )
 
@@ -103,7 +108,7 @@ def test_choosing_changes_the_address_and_back_undoes_it(browser: Browser, addre
         expect(page.get_by_label("Plain")).to_be_focused()
         expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(1)
         page.go_back()
-        expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(5)
+        expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(6)
 
 
 def test_the_switch_of_languages_keeps_the_place(browser: Browser, address: str) -> None:

@@ -1,0 +1,1 @@
+"""Decides how one model becomes a file for other programs: a file of code a kind."""

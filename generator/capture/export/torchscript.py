@@ -1,0 +1,89 @@
+"""Decides how a model becomes TorchScript: one `.pt` that runs without its source."""
+
+import warnings
+import zipfile
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.jit._trace import TracerWarning
+
+from generator.capture.export.agreement import disagreement
+from generator.capture.export.subject import Say, Subject, reason_of
+from generator.errors import CaptureError
+
+WEIGHTS_NOTE = "weights.txt"
+"""The file inside the `.pt` that says which weights these are."""
+
+_REFUSED = (torch.jit.Error, AssertionError, RuntimeError, TypeError, ValueError)
+
+
+def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
+    """Write `<slug>.pt`, load it back, and hold its outputs against the model's own."""
+    path = folder / f"{subject.slug}.pt"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch advises against TorchScript with every call
+        say("compile")
+        compiled, how = _compiled(subject.built.module, subject.examples[:1])
+        torch.jit.save(compiled, path, _extra_files={WEIGHTS_NOTE: subject.built.weights.said})
+        _drop_source_lines(path)
+        say("compare")
+        loaded = torch.jit.load(path)  # type: ignore[no-untyped-call]
+        return (how, *_compared(loaded, subject))
+
+
+def _compiled(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.ScriptModule, str]:
+    """Trace a model, or script it where a trace would freeze a decision or cannot be made."""
+    try:
+        traced, is_frozen = _traced(module, example)
+    except _REFUSED as error:
+        return _scripted(module, error), "torch.jit.trace refused it: compiled by torch.jit.script"
+    if not is_frozen:
+        return traced, "traced"
+    try:
+        return _scripted(module, None), "its forward decides: compiled by torch.jit.script"
+    except CaptureError:
+        return traced, "traced: decisions in its forward stay as they were for the first picture"
+
+
+def _traced(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.ScriptModule, bool]:
+    """Return the trace, and whether a decision that depends on the input became part of it."""
+    with warnings.catch_warnings(record=True) as said, torch.no_grad():
+        warnings.simplefilter("always")
+        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
+            module, example, strict=False, check_trace=False
+        )
+    return traced, any(issubclass(one.category, TracerWarning) for one in said)
+
+
+def _scripted(module: nn.Module, refusal: Exception | None) -> torch.jit.ScriptModule:
+    try:
+        return torch.jit.script(module)
+    except _REFUSED as error:
+        reasons = {"torch.jit.trace": refusal, "torch.jit.script": error}
+        said = (f"{who}: {reason_of(why)}" for who, why in reasons.items() if why is not None)
+        raise CaptureError(f"TorchScript refuses this network: {'; '.join(said)}") from error
+
+
+def _drop_source_lines(path: Path) -> None:
+    """Remove the notes on which line made what: they name folders of this machine."""
+    slim = path.with_suffix(".slim")
+    with zipfile.ZipFile(path) as full, zipfile.ZipFile(slim, "w") as kept:
+        for entry in full.infolist():
+            if not entry.filename.endswith(".debug_pkl"):
+                kept.writestr(entry, full.read(entry))
+    slim.replace(path)
+
+
+def _compared(loaded: torch.jit.ScriptModule, subject: Subject) -> tuple[str, ...]:
+    module, examples = subject.built.module, subject.examples
+    with torch.no_grad():
+        for example in examples.chunk(len(examples)):
+            if said := disagreement(loaded(example), module(example)):
+                raise CaptureError(f"loaded back, {said}")
+        same = f"loaded back: same outputs as the model, {len(examples)} inputs one by one"
+        try:
+            takes_batch = not disagreement(loaded(examples), module(examples))
+        except _REFUSED:
+            takes_batch = False
+    return (same if takes_batch else f"{same}; only a batch of 1 works",)
