@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 SCHEMA_VERSION = 1
 """Raised whenever a stored capture of an earlier version can no longer be read."""
 
+REMEMBERED = 64
+"""How many records analysis keeps in mind, so that pages do not derive the same thing anew."""
+
 Shape = tuple[int, ...]
 """A tensor's shape as observed, the batch of one first: (1, C, H, W)."""
 
@@ -504,6 +507,10 @@ class ModelRecord(Frozen):
     provenance: Provenance | None = None
     training: TrainingRun | None = None
     failures: tuple[Failure, ...] = ()
+
+    def __hash__(self) -> int:
+        """Hash by identity: analysis remembers what it found about a record it was just given."""
+        return id(self)
 
     @property
     def is_captured(self) -> bool:

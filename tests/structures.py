@@ -1,8 +1,19 @@
 """Small networks as a comparison sees them: sections of pieces, made by hand or by chance."""
 
+from functools import cache
+
+from hollow import entry_record
 from hypothesis import strategies as st
 
 from generator.analysis.pieces import Piece, Role, Section, Work
+from generator.records import ModelRecord
+from generator.zoo.families import zoo_entries
+
+
+@cache
+def zoo(slug: str) -> ModelRecord:
+    """Watch and trace a model of the zoo, without values where that is possible."""
+    return entry_record(next(entry for entry in zoo_entries() if entry.slug == slug))
 
 
 def conv(channels: int = 8, kernel: int = 3, **chosen: object) -> Piece:

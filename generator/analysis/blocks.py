@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.aspects import Part
@@ -15,7 +16,7 @@ from generator.analysis.runs import conv_runs, is_separable
 from generator.analysis.signature import labels, signature
 from generator.analysis.tree import ModuleTree
 from generator.analysis.variants import variants
-from generator.records import ModelRecord, Node, TraceMethod
+from generator.records import REMEMBERED, ModelRecord, Node, TraceMethod
 
 CONV_STAGE = "conv stage"
 SEPARABLE = "separable convolution"
@@ -73,6 +74,7 @@ class _Found:
     signature: str
 
 
+@lru_cache(REMEMBERED)
 def blocks(record: ModelRecord) -> tuple[Block, ...]:
     """Return a network's blocks in order of use; no operation is in two of them."""
     found = [block for group in block_groups(record) for block in group.blocks]
@@ -80,6 +82,7 @@ def blocks(record: ModelRecord) -> tuple[Block, ...]:
     return tuple(sorted(found, key=lambda block: order[block.nodes[0].id]))
 
 
+@lru_cache(REMEMBERED)
 def block_groups(record: ModelRecord) -> tuple[BlockGroup, ...]:
     """Return a network's blocks, those together that are built alike, in order of use.
 

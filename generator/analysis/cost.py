@@ -5,10 +5,11 @@ activations and poolings count nothing, as in torch's FlopCounterMode. One MAC i
 """
 
 from collections import defaultdict
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.kinds import Kind, kind_of
-from generator.records import ModelRecord, Node, Shape
+from generator.records import REMEMBERED, ModelRecord, Node, Shape
 
 
 def macs_by_formula(node: Node, input_shape: Shape) -> int:
@@ -23,6 +24,7 @@ def macs_by_formula(node: Node, input_shape: Shape) -> int:
     return prod(places) * prod(int(size) for size in weight[1:])
 
 
+@lru_cache(REMEMBERED)
 def macs_by_node(record: ModelRecord) -> dict[str, int]:
     """Share the MACs observed in each module call among the operations it ran.
 

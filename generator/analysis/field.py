@@ -7,10 +7,11 @@ Convolutional Neural Networks", Distill 2019). Where branches meet, the largest 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.window import Window, numbers, spatial, window_of
-from generator.records import Node
+from generator.records import REMEMBERED, ModelRecord, Node
 
 _SEES_EVERYTHING = frozenset({Kind.LINEAR, Kind.ATTENTION})
 
@@ -23,6 +24,12 @@ class Field:
     stride: tuple[int, ...]
     start: tuple[int, ...]
     """Where the first position's field begins; negative in the padding."""
+
+
+@lru_cache(REMEMBERED)
+def fields_in(record: ModelRecord) -> dict[str, Field]:
+    """Return the field of every node of a record that has one."""
+    return fields(record.nodes)
 
 
 def fields(nodes: tuple[Node, ...]) -> dict[str, Field]:

@@ -111,24 +111,27 @@ def _finding(group: Sequence[_Seen], seen: Sequence[_Seen]) -> Finding:
     first = group[0]
     blocks = {one.blocks for one in group}
     labels = tuple(dict.fromkeys(one.label for one in group if one.label is not None))
-    works = {label.work for label in labels}
-    compared = [
-        one
-        for one in seen
-        if (one.verdict, one.is_recipe) == (first.verdict, first.is_recipe)
-        and (len(blocks) > 1 or one.blocks in blocks)
-        and (
-            one.label == first.label if len(labels) <= 1 else one.label and one.label.work in works
-        )
-    ]
     return Finding(
         first.verdict,
         first.blocks if len(blocks) == 1 else ("", ""),
         labels,
         tuple(dict.fromkeys(change for one in group for change in one.changes)),
         tuple(one.place for one in group),
-        len(compared),
+        sum(_is_compared(one, first, blocks, labels) for one in seen),
     )
+
+
+def _is_compared(
+    one: _Seen, first: _Seen, blocks: set[tuple[str, str]], labels: Sequence[Label]
+) -> bool:
+    """Say whether a place could have been one of a finding: the same pieces, changed or not."""
+    if (one.verdict, one.is_recipe) != (first.verdict, first.is_recipe):
+        return False
+    if len(blocks) == 1 and one.blocks not in blocks:
+        return False
+    if len(labels) <= 1:
+        return one.label == first.label
+    return one.label is not None and one.label.work in {label.work for label in labels}
 
 
 def _outline(change: Change) -> object:
@@ -145,26 +148,22 @@ def _outline(change: Change) -> object:
 
 def _compared(pair: Pair[Section]) -> Iterator[_Seen]:
     old, new = pair.old, pair.new
-    if old is None or new is None:
-        yield _alone(old, new)
-    elif not old.is_block:
-        yield from _changed(old.pieces[0], new.pieces[0], ("", ""), _label(old.pieces[0], ()))
-    else:
+    if old is None:
+        yield from () if new is None else (_alone(new, Verdict.ADDED),)
+    elif new is None:
+        yield _alone(old, Verdict.REMOVED)
+    elif old.is_block:
         yield from _inside(old, new)
+    else:
+        yield from _changed(old.pieces[0], new.pieces[0], ("", ""), _label(old.pieces[0], ()))
 
 
-def _alone(old: Section | None, new: Section | None) -> _Seen:
+def _alone(one: Section, verdict: Verdict) -> _Seen:
     """Report a section without a partner."""
-    one = old or new
-    assert one is not None  # noqa: S101 - a pair has at least one side
+    is_new = verdict is Verdict.ADDED
+    place = Place(None if is_new else one.path, one.path if is_new else None, one.output_stride)
     label = None if one.is_block else _label(one.pieces[0], ())
-    return _Seen(
-        Verdict.ADDED if old is None else Verdict.REMOVED,
-        (one.kind, one.kind),
-        label,
-        (),
-        Place(old and old.path, new and new.path, one.output_stride),
-    )
+    return _Seen(verdict, (one.kind, one.kind), label, (), place)
 
 
 def _inside(old: Section, new: Section) -> Iterator[_Seen]:

@@ -6,7 +6,7 @@ from math import prod
 from typing import Protocol, TypeVar
 
 from generator.analysis.cost import macs_by_node
-from generator.analysis.field import Field, fields
+from generator.analysis.field import Field, fields_in
 from generator.analysis.stages import Stage, stages
 from generator.analysis.totals import totals
 from generator.records import ModelRecord
@@ -60,7 +60,7 @@ def footprint(record: ModelRecord) -> tuple[Spent, ...]:
     Parameters that no operation uses come behind it, so that all add up to the totals.
     """
     macs = macs_by_node(record)
-    seen = fields(record.nodes)
+    seen = fields_in(record)
     sizes = {n.id: prod(n.output_shape) for n in record.nodes if macs.get(n.id)}
     spent = [_spent(stage, sizes, seen) for stage in stages(record)]
     whole = totals(record)

@@ -2,19 +2,20 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.arithmetic import Step, arithmetic, grouped
 from generator.analysis.connections import connections_of
 from generator.analysis.cost import macs_by_node
-from generator.analysis.field import Field, fields
+from generator.analysis.field import Field, fields_in
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.message import Message
 from generator.analysis.operations import operations
 from generator.analysis.stages import stride_by_node
 from generator.analysis.window import Window, numbers, window_of
 from generator.analysis.words import explain, explain_all
-from generator.records import ModelRecord, ModuleCall, Node, ParameterStats, Shape
+from generator.records import REMEMBERED, ModelRecord, ModuleCall, Node, ParameterStats, Shape
 
 _UNKNOWN = Message("No formula for this operation.")
 
@@ -57,6 +58,7 @@ class Layer:
         return max(self.field.size) if self.field else None
 
 
+@lru_cache(REMEMBERED)
 def layers(record: ModelRecord) -> tuple[Layer, ...]:
     """Return the rows of a model; their parameters and MACs add up to its totals."""
     owned = _owned(record.parameters)
@@ -65,7 +67,7 @@ def layers(record: ModelRecord) -> tuple[Layer, ...]:
         nodes[node.path, node.call].append(node)
     shapes = {node.id: node.output_shape for node in record.nodes}
     macs = macs_by_node(record)
-    context = _Context(fields(record.nodes), stride_by_node(record), shapes, macs)
+    context = _Context(fields_in(record), stride_by_node(record), shapes, macs)
     rows = [
         context.row(call, nodes[call.path, call.call], 0 if call.call else owned.get(call.path, 0))
         for call in record.calls

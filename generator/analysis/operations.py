@@ -1,11 +1,13 @@
 """Decides which operations readers see as one: all that a leaf module without weights runs."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from generator.analysis.kinds import Kind, kind_of
-from generator.records import ModelRecord, Node
+from generator.records import REMEMBERED, ModelRecord, Node
 
 
+@lru_cache(REMEMBERED)
 def operations(record: ModelRecord) -> tuple[Node, ...]:
     """Return a record's nodes, those of one call of a leaf without weights as a single node.
 

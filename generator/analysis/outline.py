@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.blocks import CONV_STAGE, Block, blocks
@@ -15,11 +16,12 @@ from generator.analysis.stages import stage_strides
 from generator.analysis.titles import readable, title_of
 from generator.analysis.units import Outline, Unit
 from generator.analysis.window import changes_nothing, window_of
-from generator.records import ModelRecord, Node, Shape
+from generator.records import REMEMBERED, ModelRecord, Node, Shape
 
 __all__ = ["Outline", "Unit", "outline"]
 
 
+@lru_cache(REMEMBERED)
 def outline(record: ModelRecord) -> Outline:
     """Gather operations into units, such as blocks, and fold units that repeat."""
     graph = Graph(operations(record))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from generator.analysis.cost import macs_by_node
-from generator.analysis.field import fields
+from generator.analysis.field import fields_in
 from generator.analysis.stages import stride_by_node
 from generator.records import ModelRecord, Node
 
@@ -34,7 +34,7 @@ def profile(record: ModelRecord) -> tuple[Point, ...]:
     """
     macs = macs_by_node(record)
     strides = stride_by_node(record)
-    seen = {name: f for name, f in fields(record.nodes).items() if strides[name] is not None}
+    seen = {name: f for name, f in fields_in(record).items() if strides[name] is not None}
     sizes = {parameter.name: parameter.numel for parameter in record.parameters}
     whole = sum(macs.values())
     groups = list(_groups(record, macs))

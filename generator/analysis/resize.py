@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.arithmetic import output_size
 from generator.analysis.rules import Rule, Rules, rules_of
-from generator.records import ModelRecord, OtherSize, Shape
+from generator.records import REMEMBERED, ModelRecord, OtherSize, Shape
 
 _SCAN_LIMIT = 2
 
@@ -32,6 +33,7 @@ class Resized:
     activations: int
 
 
+@lru_cache(REMEMBERED)
 def resizable(record: ModelRecord) -> Rules:
     """Return a network's rules if they reproduce what was observed; else none, and the reason."""
     rules = rules_of(record)

@@ -25,15 +25,13 @@ def sentence(finding: Finding) -> Message:
 
 
 def piece_name(label: Label) -> Message:
-    """Name a piece: conv 3×3, and which of several."""
+    """Name a piece: conv 3×3, which of several, and what it is for."""
     name = _of_work(label)
+    if label.number:
+        name = Message("{piece} no. {number}", piece=name, number=label.number)
     if label.role is Role.SHORTCUT:
-        name = Message("{piece} of the shortcut", piece=name)
-    elif label.role is Role.GATE:
-        name = Message("{piece} of the gate", piece=name)
-    return (
-        Message("{piece} no. {number}", piece=name, number=label.number) if label.number else name
-    )
+        return Message("{piece} of the shortcut", piece=name)
+    return Message("{piece} of the gate", piece=name) if label.role is Role.GATE else name
 
 
 def listed(parts: Sequence[Message]) -> Message:

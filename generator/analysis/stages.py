@@ -1,14 +1,15 @@
 """Decides the stages of a net: what it does at each output stride, and in its head."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.blocks import blocks
 from generator.analysis.cost import macs_by_node
-from generator.analysis.field import fields
+from generator.analysis.field import fields_in
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.window import spatial
-from generator.records import ModelRecord, Node
+from generator.records import REMEMBERED, ModelRecord, Node
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Stage:
     nodes: tuple[str, ...]
 
 
+@lru_cache(REMEMBERED)
 def stride_by_node(record: ModelRecord) -> dict[str, int | None]:
     """Return each operation's output stride; none where one position is left, or none at all."""
-    found = fields(record.nodes)
+    found = fields_in(record)
     return {
         node.id: max(found[node.id].stride)
         if node.id in found and prod(spatial(node.output_shape)) > 1
@@ -49,6 +51,7 @@ def stage_strides(record: ModelRecord) -> dict[str, int | None]:
     return filled
 
 
+@lru_cache(REMEMBERED)
 def stages(record: ModelRecord) -> tuple[Stage, ...]:
     """Return a model's stages, smallest stride first, the head last."""
     strides = stage_strides(record)

@@ -1,10 +1,11 @@
 """Decides a model's size in single numbers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from generator.analysis.cost import macs_by_node
-from generator.records import ModelRecord
+from generator.records import REMEMBERED, ModelRecord
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Totals:
     """Weighted layers on the longest way from input to output."""
 
 
+@lru_cache(REMEMBERED)
 def totals(record: ModelRecord) -> Totals:
     """Add up one record."""
     macs = macs_by_node(record)

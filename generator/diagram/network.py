@@ -123,9 +123,11 @@ def _inside(graph: graphviz.Digraph, path: str, drawing: _Drawing) -> None:
 def _label(lines: Iterator[str], *, has_picture: bool) -> str:
     """Write the lines of a box, with an empty place for a thumbnail on their left."""
     if not has_picture:
-        return graphviz.escape(drawable("\n".join(lines)))
-    text = "<BR/>".join(escape(drawable(line)) for line in lines)
-    return _PICTURED.format(side=THUMBNAIL, text=text)
+        # Its type says that this is text: a plain one in angle brackets would be read as HTML.
+        text: str = graphviz.escape(drawable("\n".join(lines)))
+        return text
+    rows = "<BR/>".join(escape(drawable(line)) for line in lines)
+    return _PICTURED.format(side=THUMBNAIL, text=rows)
 
 
 def _lines(node: Node, before: Shape) -> Iterator[str]:

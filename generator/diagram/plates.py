@@ -25,9 +25,13 @@ def box(part: Part, words: Words) -> str:
     else:
         name = f"‖ {heading}" if part.role is Role.CONCAT else f"<B>{heading}</B>"
         lines = [name, " · ".join(numbers)]
-    middle = "<BR/>".join(line for line in lines if line)
-    rows = (_chips(part.before, words), middle, _chips(part.after, words))
-    inner = "".join(f"<TR><TD>{row}</TD></TR>" for row in rows if row)
+    # A row each: broken lines stand too close where one is bold, and Chinese ones would touch.
+    middle = "".join(f'<TR><TD CELLPADDING="1">{line}</TD></TR>' for line in lines if line)
+    before, after = (
+        f"<TR><TD>{chips}</TD></TR>" if chips else ""
+        for chips in (_chips(part.before, words), _chips(part.after, words))
+    )
+    inner = before + middle + after
     return f'<<TABLE {_BARE} CELLSPACING="0" CELLPADDING="2">{inner}</TABLE>>'
 
 

@@ -136,12 +136,13 @@ def _delta(delta: Delta) -> DeltaRow:
 
 
 def _stage(stage: StageDelta) -> StageDeltaRow:
-    numbers = (stage.params, stage.macs, stage.activations)
     return StageDeltaRow(
-        _STAGES.get(stage.name, stage.name),
-        *(signed(number, formats.count) for number in numbers),
-        signed(stage.growth, formats.exact),
-        differs=any((*numbers, stage.growth)),
+        name=_STAGES.get(stage.name, stage.name),
+        params=signed(stage.params, formats.count),
+        macs=signed(stage.macs, formats.count),
+        activations=signed(stage.activations, formats.count),
+        growth=signed(stage.growth, formats.exact),
+        differs=any((stage.params, stage.macs, stage.activations, stage.growth)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from generator.analysis.field import Field, fields
+from generator.analysis.field import Field, fields_in
 from generator.records import FeatureGrid, ModelRecord
 from generator.render.feature_section import all_grids
 
@@ -21,7 +21,7 @@ class Tiles(NamedTuple):
 
 def feature_file(record: ModelRecord) -> dict[str, object]:
     """Return every grid by number: where its tiles are, and the figures of each channel."""
-    seen = fields(record.nodes)
+    seen = fields_in(record)
     input_sizes = record.input_shape[1:]
     return {
         "input": list(input_sizes),

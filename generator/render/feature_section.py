@@ -59,6 +59,11 @@ class FeatureGroup:
     rows: tuple[FeatureRow, ...]
     inner: tuple[FeatureRow, ...]
 
+    @property
+    def size(self) -> int:
+        """Count its rows."""
+        return len(self.rows) + len(self.inner)
+
 
 @dataclass(frozen=True)
 class FeatureSection:
@@ -72,7 +77,12 @@ class FeatureSection:
     @property
     def rows(self) -> int:
         """Count the tensors that are shown, those inside of blocks included."""
-        return sum(len(group.rows) + len(group.inner) for group in self.groups)
+        return sum(group.size for group in self.groups)
+
+    @property
+    def opened(self) -> FeatureGroup | None:
+        """Return the group that is open at first: the others load when they are opened."""
+        return next((group for group in self.groups if group.size > 1), None)
 
     @property
     def is_preview_all(self) -> bool:

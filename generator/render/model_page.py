@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from generator.analysis.blocks import BlockGroup, block_groups
 from generator.analysis.checks import Check, checks
@@ -36,6 +37,9 @@ _SHOWN_KINDS = frozenset({"attribution", "features", "inputs", "kernels", "norms
     "predictions",
     "torchinfo",
 }
+
+_LONG = 100
+"""Rows of the layer table; each is about a kilobyte."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class ModelPage:
         """Say whether the graph is a real trace, not just the order of calls."""
         return self.network is not None
 
-    @property
+    @cached_property
     def strips(self) -> tuple[Strip, ...]:
         """Gather the checks of the whole net by what they count."""
         counted: dict[str, list[Check]] = {}
@@ -105,17 +109,27 @@ class ModelPage:
         return self.has_netron and self.has_onnx
 
     @property
+    def layer_count(self) -> int:
+        """Count the rows of the layer table."""
+        return len(rows_of(self.layers))
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether parts of the page have to wait on pages of their own, lest it be heavy."""
+        return self.layer_count > _LONG
+
+    @cached_property
     def layer_kinds(self) -> tuple[tuple[Kind, Message], ...]:
         """Return the kinds that the layer table holds."""
         used = {row.layer.kind for row in rows_of(self.layers)}
         return tuple((kind, name) for kind, name in KINDS.items() if kind in used)
 
-    @property
+    @cached_property
     def has_groups(self) -> bool:
         """Say whether any convolution is grouped."""
         return any(row.groups for row in rows_of(self.layers))
 
-    @property
+    @cached_property
     def has_reach(self) -> bool:
         """Say whether any layer sees a part of the picture only."""
         return any(row.reach for row in rows_of(self.layers))

@@ -30,6 +30,14 @@ KNOWN = (
     *(marked("below"), marked("rounded"), marked("cut off")),
     *(marked("layers"), marked("connections"), marked("sum over all layers")),
     *(marked("other sizes"), marked("real runs")),
+    # where others print their figures, word by word
+    *(marked("paper"), marked("ResNeXt paper"), marked("abstract"), marked("Table {}")),
+    *(marked("section {}"), marked("section {}.{}"), marked("section II-B")),
+    *(marked("section II-B: one per parameter"),),
+    *(marked("section II-B: its total less the six layers"),),
+    *(marked("net A"), marked("net B"), marked("net C"), marked("net D"), marked("net E")),
+    *(marked("Table {} (stride in the {})"), marked("authors' model zoo (pycls)")),
+    *(marked("authors' code (ShuffleNet-Series)"),),
     # between the words that tell variants of a block apart
     marked(", "),
     # blocks found in the wiring alone

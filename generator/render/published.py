@@ -226,14 +226,8 @@ def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
 
 
 def _totals(record: ModelRecord, built: Structure) -> PublishedTotals:
-    whole = totals(record)
     return PublishedTotals(
-        params=whole.params,
-        trainable_params=whole.trainable_params,
-        macs=whole.macs,
-        activations=whole.activations,
-        weight_bytes=whole.weight_bytes,
-        depth=whole.depth,
+        **vars(totals(record)),
         receptive_field=built.measures[Measure.RECEPTIVE_FIELD],
         peak_activation_bytes=built.measures[Measure.PEAK_BYTES],
     )

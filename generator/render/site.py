@@ -155,8 +155,8 @@ def _data_files(view: SiteView) -> dict[str, Content]:
 def _model_files(page: ModelPage, subject: Subject) -> dict[str, Content]:
     """Return what a model publishes beside its pages, the same for every edition."""
     folder = f"models/{page.spec.slug}"
-    record = publish(page.spec, page.record)
-    files: dict[str, Content] = {f"{folder}/record.json": _json(record.model_dump(mode="json"))}
+    record = publish(page.spec, page.record).model_dump_json(indent=1) + "\n"
+    files: dict[str, Content] = {f"{folder}/record.json": record.encode()}
     rows = rows_of(page.layers)
     tables = layer_files(page.spec.title, rows) if page.record.is_captured else {}
     files |= {f"{folder}/{name}": content for name, content in tables.items()}

@@ -37,6 +37,7 @@ class Templates:
         """Fill in every template of a scope: a new page is a new file there, and nothing else.
 
         Pages are made in every edition. Other files know no language: the first edition has them.
+        Where a template has nothing to say, there is no file.
 
         Args:
             scope: folder of the templates: site, model or compare.
@@ -44,11 +45,12 @@ class Templates:
             view: what the templates see, beside the links' beginnings.
         """
         uris = {name: folder + uri for name, uri in self.names(scope).items()}
-        return {
-            self.edition.prefix + uri: self.text(name, **self._links(uri, folder), **view).encode()
+        texts = {
+            self.edition.prefix + uri: self.text(name, **self._links(uri, folder), **view)
             for name, uri in uris.items()
             if uri.endswith(".md") or not self.edition.prefix
         }
+        return {uri: text.encode() for uri, text in texts.items() if text.strip()}
 
     def names(self, scope: str) -> dict[str, str]:
         """Return the templates of a scope, and what each one's file is called there."""

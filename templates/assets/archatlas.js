@@ -7,9 +7,11 @@
  */
 const TOOLS = [
   ["#aa-choice", async () => (await import("./choice.js")).showChoice],
-  ["form[data-aa-layers]", async () => layersTool((await import("./layers.js")).makeLayersSearchable)],
+  ["table[data-aa-file-rows]", async () => (await import("./late.js")).waitForReader],
+  ["details[data-aa-file-text]", async () => (await import("./late.js")).loadText],
+  ["form[data-aa-layers]", showLayers],
   ["[data-aa-whatif]", async () => (await import("./whatif.js")).showWhatIf],
-  ["[data-aa-ruler]", async () => (await import("./ruler.js")).showRuler],
+  ["[data-aa-ruler]", showRuler],
   ["[data-aa-graph]", async () => (await import("./explore.js")).showGraph],
   ["[data-aa-lineage]", async () => (await import("./lineage.js")).showDescent],
   ["[data-aa-features]", async () => (await import("./features.js")).showFeatures],
@@ -19,10 +21,21 @@ const TOOLS = [
   ["[data-aa-norm]", async () => (await import("./histograms.js")).showNorm],
 ];
 
-/** Give the layer table's tools their table. @param {typeof import("./layers.js").makeLayersSearchable} enhance */
-function layersTool(enhance) {
-  const table = /** @type {HTMLTableElement | null} */ (document.getElementById("aa-layers"));
-  return (/** @type {HTMLElement} */ form) => table && enhance(/** @type {HTMLFormElement} */ (form), table);
+/** Return the layer table once it has all its rows, which long ones get when somebody wants them. */
+async function wholeTable() {
+  const table = /** @type {HTMLTableElement} */ (document.getElementById("aa-layers"));
+  if (table.dataset.aaFileRows) await (await import("./late.js")).allRows(table);
+  return table;
+}
+
+async function showLayers() {
+  const [table, { makeLayersSearchable }] = [await wholeTable(), await import("./layers.js")];
+  return (/** @type {HTMLElement} */ form) => makeLayersSearchable(/** @type {HTMLFormElement} */ (form), table);
+}
+
+async function showRuler() {
+  await wholeTable();
+  return (await import("./ruler.js")).showRuler;
 }
 
 /** Sort a table's body by the column of a header that was activated. @param {HTMLTableElement} table */

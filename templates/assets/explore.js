@@ -31,7 +31,9 @@ export async function showGraph(page) {
   const view = new View(page, canvas, drawn, info);
   view.wire();
   view.choosePicture(new URLSearchParams(location.search).get("picture"));
-  view.zoomTo(Math.min(1, canvas.clientWidth / drawn.viewBox.baseVal.width));
+  view.zoomTo(Math.max(0.6, Math.min(1, canvas.clientWidth / drawn.viewBox.baseVal.width)));
+  // Where the whole width has no room, what enters is in the middle.
+  canvas.scrollLeft = (view.graph.origin[0] + (view.graph.boxes.get("n0")?.x ?? 0)) * view.zoom - canvas.clientWidth / 2;
   view.followAddress();
 }
 

@@ -200,3 +200,28 @@ def test_claims_of_the_zoo_are_explained(slug: str, expected: dict[str, tuple[st
     spec = next(entry for entry in zoo_entries() if entry.slug == slug)
     found = {c.theirs: (c.verdict, c.fit) for c in checks(entry_record(spec), spec)}
     assert {printed: found[printed] for printed in expected} == expected
+
+
+@pytest.mark.parametrize("name", ["Plain", "ResidualNet", "Branches", "Gated"])
+def test_other_sizes_are_counted_and_agree(record_of: RecordOf, name: str) -> None:
+    """Three real runs, and the rules say the same of each."""
+    check = named(record_of(name), "other sizes", "real runs")
+    assert (check.ours, check.theirs, check.verdict) == ("3", "3", "yes")
+    assert check.is_binding
+
+
+def test_a_size_at_which_the_rules_are_wrong_is_a_defect(record_of: RecordOf) -> None:
+    """What a page offers to work out must be right."""
+    record = record_of("Plain")
+    first, *others = record.other_sizes
+    wrong = first.model_copy(update={"macs": first.macs + 1})
+    spoilt = record.model_copy(update={"other_sizes": (wrong, *others)})
+    check = named(spoilt, "other sizes", "real runs")
+    assert (check.ours, check.theirs, check.verdict) == ("2", "3", "no")
+
+
+def test_sizes_that_nobody_tried_are_no_check(record_of: RecordOf) -> None:
+    """Nor those of a net without rules."""
+    untried = record_of("Plain").model_copy(update={"other_sizes": ()})
+    for record in (untried, record_of("Refuses")):
+        assert not [check for check in checks(record) if check.what == "other sizes"]

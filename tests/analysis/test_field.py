@@ -4,6 +4,7 @@ import pytest
 import torch
 import toys
 from conftest import RecordOf
+from light import light_record
 from torch import Tensor, nn
 
 from generator.analysis.field import fields
@@ -22,19 +23,31 @@ def _seen(net: nn.Module, path: str) -> tuple[int, int]:
 
     All weights are one, so that nothing cancels and no activation shuts.
     """
+    rows, columns = _reached(net, path, None, 64)
+    return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
+
+
+def _reached(
+    net: nn.Module, path: str, place: tuple[int, int] | None, side: int
+) -> tuple[Tensor, Tensor]:
+    """Return rows and columns of the picture that one value of a module's last output depends on.
+
+    Without a place it is the value in the middle.
+    """
     outputs: list[Tensor] = []
     module = net.get_submodule(path)
     module.register_forward_hook(lambda _module, _inputs, output: outputs.append(output))
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.fill_(1)
-    pictures = torch.ones(1, 3, 64, 64, requires_grad=True)
+    pictures = torch.ones(1, 3, side, side, requires_grad=True)
     net.eval()(pictures)
     maps = outputs[-1]  # (1, C, H, W)
-    torch.autograd.backward(maps[0, 0, maps.shape[2] // 2, maps.shape[3] // 2])
+    row, column = place or (maps.shape[2] // 2, maps.shape[3] // 2)
+    torch.autograd.backward(maps[0, 0, row, column])
     assert pictures.grad is not None
     rows, columns = pictures.grad[0].abs().sum(0).nonzero(as_tuple=True)
-    return int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1
+    return rows, columns
 
 
 @pytest.mark.parametrize(
@@ -60,6 +73,68 @@ def test_a_field_is_what_the_gradient_of_one_output_reaches(
     net = getattr(toys, name)()
     field, _ = _field_at(record_of(name), path)
     assert (field, field) == _seen(net, path)
+
+
+# Padded is none of them: circular padding sees the other side of the picture.
+_PLACES = [
+    ("Plain", "features.0"),
+    ("ResidualNet", "stem"),
+    ("ResidualNet", "blocks.1.second"),
+    ("ResidualNet", "blocks.2.second"),
+    ("Branches", "stem"),
+    ("Branches", "branch.0"),
+    ("Chain", "row.3"),
+    ("Recurrent", "again.second"),
+    ("Gated", "stem"),
+]
+
+
+@pytest.mark.parametrize(("name", "path"), _PLACES)
+def test_the_first_field_begins_where_the_gradient_says(
+    record_of: RecordOf, name: str, path: str
+) -> None:
+    """In the padding above and left of the picture: its other end is what can be seen of it."""
+    row = [layer for layer in layers(record_of(name)) if layer.path == path][-1]
+    assert row.field is not None
+    reached = _reached(getattr(toys, name)(), path, (0, 0), 17)
+    for axis, places in enumerate(reached):
+        assert int(places.min()) == max(0, row.field.start[axis])
+        assert int(places.max()) == min(17, row.field.start[axis] + row.field.size[axis]) - 1
+
+
+@pytest.mark.parametrize(("name", "path"), _PLACES)
+def test_every_field_lies_a_stride_from_its_neighbours(
+    record_of: RecordOf, name: str, path: str
+) -> None:
+    """From the first to the last value of a row, as far as the picture reaches."""
+    row = [layer for layer in layers(record_of(name)) if layer.path == path][-1]
+    assert row.field is not None
+    for place in range(row.output_shape[3]):
+        _, columns = _reached(getattr(toys, name)(), path, (0, place), 17)
+        begin = row.field.start[1] + place * row.field.stride[1]
+        assert int(columns.min()) == max(0, begin)
+        assert int(columns.max()) == min(17, begin + row.field.size[1]) - 1
+
+
+@pytest.mark.parametrize("sides", [(1, 2, 0, 3), (0, 0, 2, 0), (2, 1, 1, 2)])
+def test_a_border_moves_where_fields_begin(sides: tuple[int, int, int, int]) -> None:
+    """What is added above and left counts; torch names left and right first."""
+    left, right, top, bottom = sides
+
+    class Bordered(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 2, 3, stride=2)
+
+        def forward(self, pictures: Tensor) -> Tensor:
+            return self.conv(nn.functional.pad(pictures, (left, right, top, bottom)))
+
+    (row,) = layers(light_record(Bordered(), 3, 17, 17))
+    assert row.field is not None
+    assert row.field.start == (-top, -left)
+    rows, columns = _reached(Bordered(), "conv", (0, 0), 17)
+    assert (int(rows.min()), int(columns.min())) == (0, 0)
+    assert (int(rows.max()), int(columns.max())) == (2 - top, 2 - left)
 
 
 def test_a_kernel_made_of_parameters_alone_does_not_hide_the_field(record_of: RecordOf) -> None:

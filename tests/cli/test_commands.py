@@ -65,19 +65,6 @@ def test_list_as_json_holds_the_rows_of_models_json(built_site: BuiltSite) -> No
     ]
 
 
-def test_compare_prints_the_named_models_in_order(built_site: BuiltSite) -> None:
-    """The first column is what was asked for."""
-    ran = archatlas("compare", "residualnet", "plain", folder=built_site.project)
-    assert [line.split()[0] for line in ran.stdout.splitlines()] == ["slug", "residualnet", "plain"]
-
-
-def test_compare_says_how_to_capture_what_is_missing(built_site: BuiltSite) -> None:
-    """A known model without a capture is a wrong request, with the next step."""
-    ran = archatlas("compare", "plain", "alexnet", folder=built_site.project)
-    assert ran.returncode == 2
-    assert "archatlas capture --models alexnet" in ran.stderr
-
-
 def test_check_reports_what_fell_short(built_site: BuiltSite) -> None:
     """A failed model is a shortfall; every number held and their count go to stdout."""
     ran = archatlas("check", folder=built_site.project)
@@ -258,5 +245,8 @@ def test_a_full_disk_is_noticed_before_any_work(
 def test_help_names_every_command_of_the_contract(tmp_path: Path) -> None:
     """Nobody has to read the source."""
     printed = archatlas("--help", folder=tmp_path).stdout
-    wanted = ("build", "capture", "render", "serve", "list", "compare", "check", "init", "doctor")
+    wanted = (
+        *("build", "capture", "render", "serve", "list", "compare", "diff", "check"),
+        *("export", "init", "doctor"),
+    )
     assert not [name for name in wanted if name not in printed]

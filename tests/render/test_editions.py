@@ -51,3 +51,29 @@ def test_english_is_what_the_code_says() -> None:
     """Without a catalogue."""
     (english,) = editions(["en"])
     assert english.say(Message("{count} outputs", count=10)) == "10 outputs"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("stride 2, identity shortcut", "步幅 2，恒等捷径"),
+        ("1×1 conv, 3×3 conv ×2, …", "1×1 卷积，3×3 卷积 ×2，…"),
+        ("4 branches", "4 条分支"),
+        ("groups of 16", "每组 16 通道"),
+        ("Basic block", "基本块"),
+        ("Conv2d of my own, hard-swish", "Conv2d of my own，hard-swish"),
+    ],
+)
+def test_words_are_looked_up_one_by_one_whatever_their_numbers(
+    chinese: Edition, words: str, said: str
+) -> None:
+    """A translation has one phrase for all numbers; what has none stays as it is."""
+    assert chinese.pieces(words) == said
+    (english,) = editions(["en"])
+    assert english.pieces(words) == words
+
+
+def test_a_title_is_a_message_or_words_of_the_analysis(chinese: Edition) -> None:
+    """Both are said in the language of the edition."""
+    assert chinese.title(Message("conv {size}", size="3×3")) == "卷积 3×3"
+    assert chinese.title("Inverted residual") == "倒残差块"

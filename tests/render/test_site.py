@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,7 +22,7 @@ from generator.render.links import check_links
 from generator.render.site import Subject, render_site
 from generator.store import Capture
 
-SLUGS = ("lenet_sigmoid", "plain", "residualnet", "branches")
+SLUGS = ("lenet_sigmoid", "plain", "residualnet", "branches", "deep")
 HOSTILE = '<script>alert("x")</script> **b** [l](javascript:y) {{ z }} `c` & \n# h'
 
 
@@ -78,7 +79,7 @@ def test_netron_links_name_nodes_that_exist(built_site: BuiltSite, slug: str) ->
     assert set(nodes) <= names
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", SLUGS[1:])
 @pytest.mark.parametrize("section", ["feature-maps", "predictions", "weights"])
 def test_random_weights_are_labelled(built_site: BuiltSite, slug: str, section: str) -> None:
     """Wherever a picture or a prediction depends on them."""
@@ -88,14 +89,33 @@ def test_random_weights_are_labelled(built_site: BuiltSite, slug: str, section: 
     assert following.find_previous("h2") is heading
 
 
+def test_weights_trained_here_are_labelled(built_site: BuiltSite) -> None:
+    """With the accuracy, at the top, in the predictions and beside every figure of the maps."""
+    found = page(built_site.folder, "models/lenet_sigmoid")
+    assert not found.select(".aa-random")
+    assert re.search(r"Held-out accuracy.*\d\d\.\d\u202f%", found.get_text(" "), re.DOTALL)
+    places = found.select("figure[data-aa-grid] figcaption, [data-aa-answer] figcaption")
+    assert places
+    assert all("held-out accuracy" in place.get_text() for place in places)
+
+
+@pytest.mark.parametrize("slug", ["plain", "branches"])
+def test_figures_of_maps_say_that_weights_are_random(built_site: BuiltSite, slug: str) -> None:
+    """Dead channels and means belong to weights that nobody trained."""
+    for uri in (f"models/{slug}", f"models/{slug}/features"):
+        captions = page(built_site.folder, uri).select("figure[data-aa-grid] figcaption")
+        assert captions
+        assert all("dead" in one.get_text() for one in captions)
+        assert all("random weights (seed 0)" in one.get_text() for one in captions)
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_one_picture_per_grid_and_image(built_site: BuiltSite, slug: str) -> None:
     """Features are published for every picture, and the files are there."""
     features = published(built_site.folder, slug)["features"]
-    images = {feature["image"] for feature in features}
-    paths = {feature["path"] for feature in features}
-    assert len(images) == 3
-    assert len(features) == len(images) * len(paths)
+    counts = Counter(feature["image"] for feature in features)
+    assert len(counts) == 3
+    assert len(set(counts.values())) == 1
 
 
 def test_nothing_published_knows_this_machine(built_site: BuiltSite) -> None:

@@ -18,7 +18,7 @@ from tensorboard.plugins.text.metadata import create_summary_metadata
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from generator.records import Node, ParameterStats, Shape
+from generator.records import Histogram, Node, ParameterStats, Shape
 
 PARAMETER_OP = "parameter"
 _FORMAT = "brain.Event:2"
@@ -75,9 +75,8 @@ def histogram_of(stats: ParameterStats) -> HistogramProto | None:
     """Return how a parameter's finite values are spread; none if there are none."""
     if stats.min is None or stats.max is None or stats.mean is None:
         return None
-    low, high, counts = stats.min, stats.max, (1,)  # of a single value
-    if stats.histogram is not None:
-        low, high, counts = stats.histogram.low, stats.histogram.high, stats.histogram.counts
+    spread = stats.histogram or Histogram(low=stats.min, high=stats.max, counts=(1,))
+    low, high, counts = spread.low, spread.high, spread.counts
     number, step = sum(counts), (high - low) / len(counts)
     return HistogramProto(
         min=stats.min,

@@ -50,7 +50,7 @@ def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
 
 def _wishes(rank: int) -> tuple[tuple[int, ...], ...]:
     """Return which axes are to be dynamic, the most first."""
-    return ((0, 2, 3), (0,), ()) if rank == _PICTURE_RANK else ((0,), ())
+    return ((0, 2, 3), (0,), (2, 3), ()) if rank == _PICTURE_RANK else ((0,), ())
 
 
 def _listed(axes: tuple[int, ...]) -> str:
@@ -67,6 +67,8 @@ def _attempt(subject: Subject, wished: tuple[int, ...], folder: Path, say: Say) 
     onnx.checker.check_model(path)
     shape = model.graph.inputs[0].shape or ()
     free = tuple(axis for axis in wished if not isinstance(shape[axis], int))
+    if 0 in wished and 0 not in free:
+        raise CaptureError("the batch became a constant")
     say("check")
     return (*_described(subject, free), _checked(subject, free, path))
 
@@ -74,8 +76,7 @@ def _attempt(subject: Subject, wished: tuple[int, ...], folder: Path, say: Say) 
 def _traced(subject: Subject, free: tuple[int, ...]) -> torch.export.ExportedProgram:
     """Trace a model; sizes it cannot leave open become fixed by themselves."""
     # A traced size of 1 would be taken for a constant, so the batch is shown as 2.
-    count = 2 if free else 1
-    example = torch.cat([subject.examples[:1]] * count)
+    example = torch.cat([subject.examples[:1]] * (2 if 0 in free else 1))
     # Which words stand for the sizes is decided after translation, when no equation is left.
     symbolic = (dict.fromkeys(free, Dim.AUTO),)
     with torch.no_grad():

@@ -15,8 +15,6 @@ from generator.errors import CaptureError
 WEIGHTS_NOTE = "weights.txt"
 """The file inside the `.pt` that says which weights these are."""
 
-_REFUSED = (torch.jit.Error, AssertionError, RuntimeError, TypeError, ValueError)
-
 
 def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
     """Write `<slug>.pt`, load it back, and hold its outputs against the model's own."""
@@ -36,7 +34,7 @@ def _compiled(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.Scrip
     """Trace a model, or script it where a trace would freeze a decision or cannot be made."""
     try:
         traced, is_frozen = _traced(module, example)
-    except _REFUSED as error:
+    except Exception as error:  # noqa: BLE001 - whatever is raised, compiling may do
         return _scripted(module, error), "torch.jit.trace refused it: compiled by torch.jit.script"
     if not is_frozen:
         return traced, "traced"
@@ -59,7 +57,7 @@ def _traced(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.ScriptM
 def _scripted(module: nn.Module, refusal: Exception | None) -> torch.jit.ScriptModule:
     try:
         return torch.jit.script(module)
-    except _REFUSED as error:
+    except Exception as error:
         reasons = {"torch.jit.trace": refusal, "torch.jit.script": error}
         said = (f"{who}: {reason_of(why)}" for who, why in reasons.items() if why is not None)
         raise CaptureError(f"TorchScript refuses this network: {'; '.join(said)}") from error
@@ -84,6 +82,6 @@ def _compared(loaded: torch.jit.ScriptModule, subject: Subject) -> tuple[str, ..
         same = f"loaded back: same outputs as the model, {len(examples)} inputs one by one"
         try:
             takes_batch = not disagreement(loaded(examples), module(examples))
-        except _REFUSED:
+        except Exception:  # noqa: BLE001 - whatever is raised, the net may hold its batch to be one
             takes_batch = False
     return (same if takes_batch else f"{same}; only a batch of 1 works",)

@@ -1,0 +1,51 @@
+"""Claims about how reports read in a terminal and as Markdown."""
+
+from generator.cli.report import Part, Row, as_markdown, as_text
+
+_PART = Part(
+    "From a_b to <c>",
+    ("", "old", "new"),
+    (Row(("parameters", "1", ""), differs=True), Row(("MACs", "x|y", "2"))),
+    ("A *sentence*.",),
+)
+
+
+def test_a_terminal_marks_what_differs() -> None:
+    """With an asterisk; numbers stand to the right."""
+    assert as_text([_PART, Part("Next", sentences=("One.",))]) == (
+        "From a_b to <c>\n"
+        "              old  new\n"
+        "* parameters    1\n"
+        "MACs          x|y    2\n"
+        "A *sentence*.\n"
+        "\n"
+        "Next\n"
+        "One."
+    )
+
+
+def test_markdown_is_bold_where_it_differs_and_takes_no_name_for_markup() -> None:
+    """Titles and module names come from a file that anybody may have written."""
+    assert as_markdown([_PART, Part("Next", sentences=("One.", "Two."))]) == (
+        "### From a\\_b to &lt;c&gt;\n"
+        "\n"
+        "|  | old | new |\n"
+        "| --- | ---: | ---: |\n"
+        "| **parameters** | **1** |  |\n"
+        "| MACs | x\\|y | 2 |\n"
+        "\n"
+        "- A \\*sentence\\*.\n"
+        "\n"
+        "### Next\n"
+        "\n"
+        "- One.\n"
+        "- Two."
+    )
+
+
+def test_nothing_steers_the_terminal() -> None:
+    """Control characters and breaks of lines become spaces."""
+    part = Part("a\x1b[2Jb", ("\x07",), (Row(("c\nd",)),), ("e\rf",))
+    for text in (as_text([part]), as_markdown([part])):
+        assert not set("\x1b\x07\r") & set(text)
+        assert "c d" in text
