@@ -91,6 +91,16 @@ def test_a_norm_everywhere_is_one_finding() -> None:
     assert said(*found(normed, plain)) == ["convolutions, all 3: BatchNorm removed."]
 
 
+def test_poolings_that_change_alike_are_named_one_by_one() -> None:
+    """There is one word for all convolutions, and none for all poolings."""
+    wide = {"kernel": (3, 3)}
+    old, new = [lone(pool(**chosen), pool(**wide, **chosen)) for chosen in ({}, _ACTIVATED)]
+    assert said(*found(old, new)) == ["max pool 2×2, max pool 3×3, all 2: tanh added."]
+
+
+_ACTIVATED = {"activation": "tanh"}
+
+
 def test_a_shortcut_says_what_came_with_it() -> None:
     """The sum, and the projection, are no findings of their own."""
     chain = block(conv(), conv())

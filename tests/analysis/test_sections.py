@@ -4,7 +4,7 @@ import pytest
 from conftest import RecordOf
 from light import light_record
 from structures import block, conv, merge, zoo
-from torch import nn
+from torch import Tensor, nn
 from toys import ALL, TRACED
 
 from generator.analysis.pieces import Piece, Role, Section, Work
@@ -123,6 +123,25 @@ def test_a_norm_behind_the_activation_is_a_layer_by_itself() -> None:
         [(Work.CONV, "", "ReLU"), (Work.NORM, "local response norm", "")],
         [(Work.CONV, "local response norm", "ReLU")],
     ]
+
+
+def test_a_pooling_that_does_nothing_is_no_piece() -> None:
+    """As AlexNet's adaptive one at 224; also where it comes first, it belongs to what there is."""
+    net = nn.Sequential(nn.AdaptiveAvgPool2d(9), nn.Conv2d(3, 4, 3))
+    assert [section.path for section in sections(light_record(net, 3, 9, 9))] == ["1"]
+
+
+class _Scalars(nn.Module):
+    """Adds two single numbers."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return maps.sum() + maps.amax()
+
+
+def test_single_numbers_have_no_channels() -> None:
+    """What has no shape is a piece all the same."""
+    (section,) = sections(light_record(_Scalars(), 3, 9, 9))
+    assert [(piece.work, piece.channels) for piece in section.pieces] == [(Work.SUM, 0)]
 
 
 def test_a_transposed_convolution_has_a_kernel_and_no_window(record_of: RecordOf) -> None:

@@ -79,7 +79,10 @@ def test_the_design_tells_its_units_in_words(record_of: RecordOf) -> None:
     """In order, with how often each follows itself; once is not said."""
     design = drawn(record_of("ResidualNet")).design
     assert design is not None
-    assert "<desc>input; conv 3×3; Residual ×2; Residual; linear; output</desc>" in design.svg
+    assert (
+        "<desc>input; conv 3×3; Residual ×2; Residual; global average pool; linear; output</desc>"
+        in design.svg
+    )
     assert 'aria-label="Design of Net"' in design.svg
 
 

@@ -160,5 +160,5 @@ def test_chinese_words_can_be_found(built_site: BuiltSite) -> None:
     entries = json.loads(path.read_text(encoding="utf-8"))["docs"]
     texts = {entry["location"]: entry["text"] for entry in entries}
     assert "\u200b通道\u200b" in texts["zh/models/plain/#feature-maps"]
-    assert "MaxPool2d" in texts["models/plain/#layers"]
-    assert "MaxPool2d" not in texts["zh/models/plain/#layers"]
+    assert "Conv2d" in texts["models/plain/#layers"]
+    assert "Conv2d" not in texts["zh/models/plain/#layers"]
