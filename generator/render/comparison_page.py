@@ -1,11 +1,14 @@
 """Decides what a side-by-side page shows: facts, stages by output stride, drawings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from generator.analysis.difference import difference, structure
 from generator.analysis.footprint import aligned_stages
 from generator.analysis.message import Message
 from generator.render import formats
+from generator.render.difference_page import DifferencePage, difference_page
 from generator.render.fact_table import FactRow, number_row, text_row
 from generator.render.model_page import ModelPage
 from generator.render.stage_table import StageRow
@@ -20,6 +23,15 @@ class AlignedStage:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What changed from one model to the next."""
+
+    old: ModelPage
+    new: ModelPage
+    found: DifferencePage
+
+
+@dataclass(frozen=True)
 class ComparisonPage:
     """Models side by side, the first one being the baseline."""
 
@@ -28,6 +40,7 @@ class ComparisonPage:
     models: tuple[ModelPage, ...]
     facts: tuple[FactRow, ...]
     stages: tuple[AlignedStage, ...]
+    differences: tuple[Step, ...]
 
 
 def comparison_page(models: Sequence[ModelPage]) -> ComparisonPage:
@@ -38,7 +51,17 @@ def comparison_page(models: Sequence[ModelPage]) -> ComparisonPage:
         models=tuple(models),
         facts=fact_rows(models),
         stages=_aligned(models),
+        differences=tuple(_steps(models)),
     )
+
+
+def _steps(models: Sequence[ModelPage]) -> Iterator[Step]:
+    """Compare each model with the one before it, where both could be captured."""
+    for old, new in pairwise(models):
+        if old.record.nodes and new.record.nodes:
+            before = structure(old.spec.title, old.record)
+            after = structure(new.spec.title, new.record)
+            yield Step(old, new, difference_page(difference(before, after)))
 
 
 def fact_rows(models: Sequence[ModelPage]) -> tuple[FactRow, ...]:
