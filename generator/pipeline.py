@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from generator import capture as capture_room
+from generator import records as records_room
 from generator import store
 from generator.capture.export.delivery import Delivery, deliver
 from generator.capture.export.request import ExportRequest, Kind
@@ -234,7 +235,7 @@ def _code_digest() -> str:
     here = Path(__file__).parent
     files = [
         *Path(capture_room.__path__[0]).glob("*.py"),
-        here / "records.py",
+        *Path(records_room.__path__[0]).glob("*.py"),
         here / "pictures.py",
     ]
     digest = hashlib.sha256()

@@ -13,6 +13,7 @@ from generator.analysis.residuals import (
     Part,
     all_norm_parameters,
     bias_outputs,
+    other_parameters,
     residual,
 )
 from generator.analysis.resize import resizable, trials
@@ -21,6 +22,7 @@ from generator.records import Claim, ModelRecord, ModelSpec, Quantity, Reference
 
 _BIASES = Message("one per output that gets a bias")
 _NORMS = Message("normalisation parameters, once")
+_OTHERS = Message("weights of other layers, once")
 _GMACS = Message("published as GFLOPS, counted as MACs, to three decimals")
 _SIZES = Message("all shapes and MACs as the rules say, or refused by both")
 _ROWS = Message("one by one, equal parameters and output shape")
@@ -105,7 +107,11 @@ def _torchinfo(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:
         record.total_macs or 0,
         record.torchinfo_macs,
         "torchinfo",
-        parts=(Part(_BIASES, bias_outputs(record)), Part(_NORMS, all_norm_parameters(record))),
+        parts=(
+            Part(_BIASES, bias_outputs(record)),
+            Part(_NORMS, all_norm_parameters(record)),
+            Part(_OTHERS, other_parameters(record)),
+        ),
         is_binding=False,
     )
     yield _torchinfo_rows(record, rows)

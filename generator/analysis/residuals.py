@@ -97,6 +97,20 @@ def all_norm_parameters(record: ModelRecord) -> int:
     return sum(sizes.get(name, 0) for name in names)
 
 
+def other_parameters(record: ModelRecord) -> int:
+    """Count what torchinfo adds for leaves it does not know: their parameters, biases left out."""
+    known = {Kind.CONV, Kind.LINEAR, Kind.NORM}
+    used = {p for node in record.nodes if kind_of(node) in known for p in node.parameters}
+    leaves = {call.path for call in record.calls if call.is_leaf}
+    return sum(
+        parameter.numel
+        for parameter in record.parameters
+        if parameter.name not in used
+        and parameter.name.rpartition(".")[0] in leaves
+        and not parameter.name.endswith("bias")
+    )
+
+
 def norm_outputs(record: ModelRecord) -> int:
     """Count the values that BatchNorm writes, every call."""
     return sum(prod(node.output_shape) for node in record.nodes if _is_batch_norm(node))

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.records import KernelGrid, ModelRecord, NormStats, NormVector, ParameterStats
+from generator.records import KernelGrid, ModelRecord, NormStats, NormVector, ParameterStats, Shape
 from generator.render.charts import bars
 from generator.render.crops import Crop, crops
 from generator.render.overlay import Overlay, overlay
 
 _CONVOLUTION, _LINEAR = 4, 2
 """Axes of a weight."""
+_MAX_FIRST, _FIRST_COLUMNS = 96, 16
+"""Kernels of the first convolution that are drawn, and how many of them in a row."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class KernelRow:
 
     grid: KernelGrid
     crop: Crop
+
+
+@dataclass(frozen=True)
+class FirstKernels:
+    """The kernels that look at the picture itself, and how large their picture file is."""
+
+    file: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,7 @@ class WeightSection:
     """All weights of a model."""
 
     rows: tuple[WeightRow, ...]
-    first_kernels: str | None
-    """File with the kernels of the first convolution."""
+    first_kernels: FirstKernels | None
     kernels: tuple[KernelRow, ...]
     norms: tuple[NormRow, ...]
     overlay: Overlay | None
@@ -76,7 +86,7 @@ def weight_section(record: ModelRecord) -> WeightSection:
         rows=tuple(
             WeightRow(p, bars(p.histogram) if p.histogram else ()) for p in record.parameters
         ),
-        first_kernels=next((p.file for p in record.parameters if p.file), None),
+        first_kernels=next((_first(p.file, p.shape) for p in record.parameters if p.file), None),
         kernels=tuple(map(KernelRow, record.kernels, crops(record.kernels))),
         norms=_norm_rows(record.norms),
         overlay=_first_and_last(record.parameters),
@@ -86,6 +96,16 @@ def weight_section(record: ModelRecord) -> WeightSection:
 def histogram_file(record: ModelRecord) -> dict[str, object]:
     """Return every histogram by the parameter's name."""
     return {p.name: p.histogram.model_dump() for p in record.parameters if p.histogram}
+
+
+def _first(file: str, shape: Shape) -> FirstKernels:
+    """Work out the size of a sheet of kernels (out, in, h, w), as capture/kernels.py lays it out."""
+    count = min(shape[0], _MAX_FIRST)
+    columns = min(count, _FIRST_COLUMNS)
+    height, width = shape[2:]
+    gap = max(1, round(max(height, width) / 24))
+    rows = -(-count // columns)
+    return FirstKernels(file, columns * (width + gap) - gap, rows * (height + gap) - gap)
 
 
 def _first_and_last(parameters: Sequence[ParameterStats]) -> Overlay | None:

@@ -12,7 +12,7 @@ export function allRows(table) {
   return known;
 }
 
-/** Fetch a table's rows when its tools are used, a row is opened or the address names one. @param {HTMLElement} table */
+/** Fetch a table's rows when it is scrolled to, its tools are used, a row is opened or the address names one. @param {HTMLElement} table */
 export function waitForReader(table) {
   const arrived = allRows(/** @type {HTMLTableElement} */ (table));
   const tools = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("form[data-aa-layers], [data-aa-whatif] form")]);
@@ -39,6 +39,11 @@ export function waitForReader(table) {
     }
     ask();
   });
+  new IntersectionObserver(([entry], observer) => {
+    if (!entry.isIntersecting) return;
+    observer.disconnect();
+    ask();
+  }).observe(table);
   const follow = () => named().startsWith("layer-") && ask();
   window.addEventListener("hashchange", follow);
   follow();

@@ -71,7 +71,7 @@ def test_one_scale_for_a_layer_follows_the_recorded_ranges(
     layer = [grid for grid in all_grids(record) if grid.path == "stem"]
     low, high = min(min(g.lows) for g in layer), max(max(g.highs) for g in layer)
     with opened(browser, f"{address}/models/branches/features/") as (page, complaints):
-        page.get_by_label("Scale").select_option("shared")
+        page.locator("select[name=scale]").select_option("shared")
         for number, grid in enumerate(layer):
             figure = page.locator(f"figure[data-aa-grid='{number}']")
             before = pixels(figure.locator("img"))
@@ -91,7 +91,7 @@ def test_one_scale_for_a_layer_follows_the_recorded_ranges(
                 for spot in spots:
                     value = least + before[spot] / 255 * (greatest - least)
                     assert abs(after[spot] - 255 * (value - low) / (high - low)) <= 0.51
-        page.get_by_label("Scale").select_option("own")
+        page.locator("select[name=scale]").select_option("own")
         expect(page.locator(".aa-tiles canvas")).to_have_count(0)
         assert complaints == []
 
@@ -99,7 +99,7 @@ def test_one_scale_for_a_layer_follows_the_recorded_ranges(
 def test_colours_grow_lighter_evenly(browser: Browser, address: str) -> None:
     """The scale of colours is even to the eye, and it is not grey."""
     with opened(browser, f"{address}/models/branches/features/") as (page, _complaints):
-        page.get_by_label("Colours").select_option("colour")
+        page.locator("select[name=colours]").select_option("colour")
         key = page.locator(".aa-key").evaluate(
             "key => [...key.getContext('2d').getImageData(0, 0, 256, 1).data]"
         )
@@ -197,12 +197,12 @@ def test_one_picture_leads_through_all_layers(browser: Browser, address: str) ->
     """The others step aside, and come back."""
     with opened(browser, f"{address}/models/branches/features/") as (page, _complaints):
         everything = page.locator("figure[data-image]:visible").count()
-        page.get_by_label("View").select_option("layers")
-        page.get_by_label("Picture", exact=True).select_option("rocket")
+        page.locator("select[name=view]").select_option("layers")
+        page.locator("select[name=picture]").select_option("rocket")
         shown = page.locator("figure[data-image]:visible")
         assert {one.get_attribute("data-image") for one in shown.all()} == {"rocket"}
         assert shown.count() * 3 == everything
-        page.get_by_label("View").select_option("pictures")
+        page.locator("select[name=view]").select_option("pictures")
         expect(page.locator("figure[data-image]:visible")).to_have_count(everything)
 
 
@@ -213,7 +213,7 @@ def test_temperature_one_is_what_was_recorded(
     """To six digits, after having been elsewhere; a larger one flattens, and all sum to one."""
     recorded = record_of_site(built_site, slug).predictions
     with opened(browser, f"{address}/models/{slug}/") as (page, complaints):
-        slider = page.get_by_label("Temperature")
+        slider = page.locator("input[name=log]")
         slider.focus()
         page.keyboard.press("End")
         lines = page.locator("[data-aa-answer] li[data-probability]")
@@ -249,7 +249,7 @@ def test_histograms_are_drawn_in_the_page_as_at_build(browser: Browser, address:
 
 def test_a_norm_opens_to_every_channels_values(browser: Browser, address: str) -> None:
     """Four curves, fetched when they are wanted."""
-    with opened(browser, f"{address}/models/residualnet/weights/") as (page, complaints):
+    with opened(browser, f"{address}/models/plain/weights/") as (page, complaints):
         page.locator("[data-aa-norm] summary").first.click()
         curves = page.locator("[data-aa-norm]").first.locator(".aa-curve")
         expect(curves).to_have_count(4)
@@ -291,7 +291,7 @@ def test_insides_read_without_javascript(browser: Browser, address: str) -> None
     with opened(browser, f"{address}/models/branches/features/", **still) as (page, _complaints):
         expect(page.locator("figure[data-aa-grid='0'] img")).to_be_visible()
         expect(page.locator("figure[data-aa-grid='0'] [data-aa-status]")).to_contain_text("dead")
-        expect(page.locator(".aa-maps form")).to_be_hidden()
+        expect(page.locator(".aa-maps form.aa-tools")).to_be_hidden()
     with opened(browser, f"{address}/models/plain/weights/", **still) as (page, _complaints):
         expect(page.locator("path.aa-second")).to_be_visible()
         expect(page.locator("table tbody tr").first).to_be_visible()
@@ -337,7 +337,7 @@ def test_a_long_net_fetches_its_rows_when_they_are_wanted(
     with opened(browser, f"{long_address}/models/long/") as (page, complaints):
         rows = page.locator("#aa-layers tr[id^='layer-']")
         expect(rows).to_have_count(0)
-        page.get_by_label("Find").fill("steps.39")
+        page.locator("form[data-aa-layers] input").fill("steps.39")
         expect(page.locator("#aa-layers tr[id^='layer-']:not([hidden])")).to_have_count(3)
         expect(page.locator("[data-aa-ruler]")).to_be_visible()
         assert complaints == []

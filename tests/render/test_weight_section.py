@@ -1,8 +1,13 @@
 """What is said of weights."""
 
-import pytest
-from conftest import RecordOf
+from pathlib import Path
 
+import pytest
+import torch
+from conftest import RecordOf
+from PIL import Image
+
+from generator.capture.kernels import draw_first
 from generator.records import NormStats, NormVector
 from generator.render.weight_section import histogram_file, weight_section
 
@@ -49,3 +54,16 @@ def test_vectors_that_never_differ_stand_in_the_middle(record_of: RecordOf) -> N
     record = record_of("Plain").model_copy(update={"norms": (norm,)})
     (spread,) = weight_section(record).norms[0].spreads
     assert (spread.low, spread.mean, spread.high) == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("shape", [(6, 1, 5, 5), (64, 3, 7, 7), (96, 3, 11, 11), (200, 3, 30, 40)])
+def test_the_first_kernels_picture_is_as_large_as_the_page_says(
+    record_of: RecordOf, tmp_path: Path, shape: tuple[int, ...]
+) -> None:
+    """Its box is there before it is."""
+    file = draw_first(torch.rand(shape), tmp_path)
+    first = record_of("Plain").parameters[0].model_copy(update={"shape": shape, "file": file})
+    record = record_of("Plain").model_copy(update={"parameters": (first,)})
+    found = weight_section(record).first_kernels
+    with Image.open(tmp_path / file) as drawn:
+        assert (found.width, found.height) == drawn.size
