@@ -67,7 +67,7 @@ def layers(record: ModelRecord) -> tuple[Layer, ...]:
         nodes[node.path, node.call].append(node)
     shapes = {node.id: node.output_shape for node in record.nodes}
     macs = macs_by_node(record)
-    context = _Context(fields_in(record), stride_by_node(record), shapes, macs)
+    context = _Context(fields_in(record), stride_by_node(record), shapes, macs, record.parameters)
     rows = [
         context.row(call, nodes[call.path, call.call], 0 if call.call else owned.get(call.path, 0))
         for call in record.calls
@@ -84,6 +84,7 @@ class _Context:
     strides: dict[str, int | None]
     shapes: dict[str, Shape]
     macs: dict[str, int]
+    parameters: tuple[ParameterStats, ...]
 
     def row(self, call: ModuleCall, nodes: list[Node], params: int) -> Layer:
         telling = self.telling(nodes, call)
@@ -138,8 +139,14 @@ class _Context:
             for step in arithmetic(node, self.shape_before(node, call), params)
         ]
         if params and not weighted:
-            found.append(Step(Message("parameters"), grouped(params)))
+            found.append(Step(Message("parameters"), self.sizes(call.path)))
         return tuple(found)
+
+    def sizes(self, path: str) -> str:
+        """Add up the parameters that a module owns itself."""
+        own = [p for p in self.parameters if p.name.rpartition(".")[0] == path]
+        products = " + ".join("·".join(map(str, p.shape)) or "1" for p in own)
+        return f"{products} = {grouped(sum(p.numel for p in own))}"
 
     def shape_before(self, node: Node, call: ModuleCall) -> Shape:
         """Return what an operation reads, which is not what its module does if that pads first."""

@@ -22,14 +22,15 @@ def variants(alike: Sequence[Words]) -> tuple[str, ...]:
         return tuple(_numbered([words["sequence"] for words in alike]))
     texts = [", ".join(_said(words, alike)) for words in alike]
     seen = Counter(texts)
-    return tuple(
-        _numbered(
-            [
-                text if seen[text] == 1 else f"{text}, {words['sequence']}".removeprefix(", ")
-                for text, words in zip(texts, alike, strict=True)
-            ]
-        )
-    )
+    pairs = zip(texts, alike, strict=True)
+    return tuple(_numbered([_told_apart(text, words, seen) for text, words in pairs]))
+
+
+def _told_apart(text: str, words: Words, seen: Mapping[str, int]) -> str:
+    """Add the sequence of operations where a text says nothing, or what another says too."""
+    if text and seen[text] == 1:
+        return text
+    return f"{text}, {words['sequence']}".removeprefix(", ")
 
 
 def _said(words: Words, alike: Sequence[Words]) -> Iterator[str]:

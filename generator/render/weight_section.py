@@ -99,7 +99,7 @@ def histogram_file(record: ModelRecord) -> dict[str, object]:
 
 
 def _first(file: str, shape: Shape) -> FirstKernels:
-    """Work out the size of a sheet of kernels (out, in, h, w), as capture/kernels.py lays it out."""
+    """Work out the size of a sheet of kernels (out, in, h, w), as capture/kernels.py does."""
     count = min(shape[0], _MAX_FIRST)
     columns = min(count, _FIRST_COLUMNS)
     height, width = shape[2:]

@@ -198,7 +198,7 @@ def test_steps_are_reported_as_they_begin(project: Path) -> None:
     for _ in capture_all(requests(project, "Good"), 1, 60, lambda _r, step, _s: heard.append(step)):
         pass
 
-    assert heard == ["build", "forward", "trace", "onnx"]
+    assert heard == ["build", "forward", "trace", "onnx", "features"]
 
 
 def test_own_sources_are_dependencies(project: Path) -> None:
