@@ -1,6 +1,8 @@
 """The site of the networks that come with archatlas, built for real."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from generator.zoo.families import zoo_entries
 
 pytestmark = pytest.mark.slow
 
+CHECKOUT = Path(__file__).parents[2]
 SLUGS = [entry.slug for entry in zoo_entries()]
 TORCHVISION = [e.slug for e in zoo_entries() if e.origin is Origin.TORCHVISION]
 
@@ -31,8 +34,11 @@ IDENTITIES = {
 
 @pytest.fixture(scope="module")
 def zoo_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """Build every network with random weights."""
-    project = toy_project(tmp_path_factory.mktemp("zoo"), settings='weights = "random"')
+    """Build every network; captures of this checkout's own site serve again if they are current."""
+    project = toy_project(tmp_path_factory.mktemp("zoo"))
+    for part in ("captures", "heads"):
+        if (CHECKOUT / ".archatlas" / part).is_dir():
+            shutil.copytree(CHECKOUT / ".archatlas" / part, project / ".archatlas" / part)
     ran = archatlas("build", folder=project)
     return BuiltSite(project, project / "site", ran.returncode, ran.stdout, ran.stderr)
 
@@ -53,7 +59,9 @@ def record(site: BuiltSite, slug: str) -> dict[str, dict[str, object]]:
 def test_everything_is_captured_and_checked(zoo_site: BuiltSite) -> None:
     """Exit 0 means that no model failed and no check fell short."""
     assert zoo_site.code == 0, zoo_site.said
-    assert f"captured {len(SLUGS)}, reused 0" in zoo_site.said
+    counts = re.search(r"captured (\d+), reused (\d+)", zoo_site.said)
+    assert counts is not None
+    assert sum(map(int, counts.groups())) == len(SLUGS)
     assert archatlas("check", folder=zoo_site.project).returncode == 0
 
 
