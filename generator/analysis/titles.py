@@ -23,7 +23,8 @@ _SPOKEN = {
     "select": Message("take one"),
     "slice": Message("take a part"),
 }
-_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Where a word begins; NiN is one word, though its capitals say otherwise.
+_BOUNDARY = re.compile(r"(?<!\bNi)(?<=[a-z0-9])(?=[A-Z])|(?<=\bNiN)(?=[A-Z])")
 
 
 def readable(class_name: str) -> str:

@@ -1,5 +1,6 @@
 """Decides which feature maps stand together: a row a tensor, rows in groups, a few as a preview."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,8 +12,10 @@ from generator.render.reasons import Note, notes
 
 _FEW = 6
 """Rows that a model's page shows without choosing."""
-_MANY = 24
-"""Rows of a group, from where on its modules get groups of their own."""
+_MANY, _TOO_MANY = 24, 80
+"""Rows of a group, from where on its modules may get, and do get, groups of their own."""
+_SHARE = 0.75
+"""Of all rows: a group of many that holds more says little about where one is."""
 _DEEPEST = 3
 
 STEPS = {
@@ -145,9 +148,8 @@ def _words(grid: FeatureGrid) -> Message:
 
 def _groups(outer: Sequence[FeatureRow], inner: Sequence[FeatureRow]) -> tuple[FeatureGroup, ...]:
     """Gather rows by module, as deep as it takes to keep groups short."""
-    depth = next(
-        (depth for depth in range(1, _DEEPEST) if _longest(outer, depth) <= _MANY), _DEEPEST
-    )
+    homes = ([_home(row, depth) for row in outer] for depth in range(1, _DEEPEST))
+    depth = next((n for n, names in enumerate(homes, start=1) if _is_clear(names)), _DEEPEST)
     members: dict[str, tuple[list[FeatureRow], list[FeatureRow]]] = {}
     for place, rows in enumerate((outer, inner)):
         for row in rows:
@@ -157,9 +159,10 @@ def _groups(outer: Sequence[FeatureRow], inner: Sequence[FeatureRow]) -> tuple[F
     )
 
 
-def _longest(rows: Iterable[FeatureRow], depth: int) -> int:
-    homes = [_home(row, depth) for row in rows]
-    return max(map(homes.count, homes), default=0)
+def _is_clear(homes: Sequence[str]) -> bool:
+    """Say whether groups with these names, one a row, are short enough to find something in."""
+    longest = max(Counter(homes).values(), default=0)
+    return longest <= min(_TOO_MANY, max(_MANY, _SHARE * len(homes)))
 
 
 def _home(row: FeatureRow, depth: int) -> str:

@@ -12,6 +12,7 @@ from generator.records import Argument, Node
     ("class_name", "expected"),
     [
         ("_DenseLayer", "Dense layer"),
+        ("NiNBlock", "NiN block"),
         ("BasicBlock", "Basic block"),
         ("Bottleneck", "Bottleneck"),
         ("InceptionA", "Inception A"),

@@ -7,6 +7,7 @@ from generator.capture.sprites import lay_out, stack, webp
 
 SHEETS = (((4, 5), "red"), ((7, 3), "blue"))
 
+
 def test_tiles_are_laid_out_to_the_pixel() -> None:
     """Rows of two, a transparent gap of one pixel, an empty place at the end."""
     tiles = np.array([[[10, 20]], [[30, 40]], [[50, 60]]], dtype=np.uint8)  # three of 1×2

@@ -27,8 +27,12 @@ from torch import Tensor, nn
 class Long(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        step = (nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU())
-        self.steps = nn.Sequential(*(nn.Sequential(*step) for _ in range(40)))
+        self.steps = nn.Sequential(
+            *(
+                nn.Sequential(nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU())
+                for _ in range(40)
+            )
+        )
         self.classify = nn.Linear(3, 3)
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -319,7 +323,7 @@ def test_a_model_page_is_light(browser: Browser, address: str, slug: str) -> Non
 @pytest.fixture(scope="module")
 def long_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build and serve a net whose page leaves its layer rows to another page."""
-    project = toy_project(tmp_path_factory.mktemp("long"), "Plain")
+    project = toy_project(tmp_path_factory.mktemp("long"), "Plain", settings="models = []")
     table = '\n[[model]]\nslug = "long"\nfactory = "./long.py:Long"\ninput_shape = [3, 16, 16]\n'
     settings = project / "archatlas.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + table, encoding="utf-8")
