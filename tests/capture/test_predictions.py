@@ -111,7 +111,7 @@ def test_a_net_without_pictures_says_nothing() -> None:
     assert predict([SCORES], [], LABELS) == ()
 
 
-def test_every_score_is_kept_to_six_digits() -> None:
+def test_every_score_is_kept_to_nine_digits() -> None:
     """From the file, pages compute the same probabilities at any temperature."""
     scores = torch.randn(1, 1000, generator=torch.Generator().manual_seed(6)) * 5
 
