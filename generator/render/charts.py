@@ -40,6 +40,8 @@ class Bubble:
     label_x: float
     label_y: float
     anchor: str
+    is_labelled: bool
+    """Whether there is room for the name; a crowded one is told when the disc is pointed at."""
 
 
 @dataclass(frozen=True)
@@ -156,10 +158,14 @@ def _bubbles(
     largest = max(point.params for point in points) or 1
     radii = [5 + 27 * math.sqrt(point.params / largest) for point in points]
     taken = [_Box(x - r, y - r, x + r, y + r) for x, y, r in zip(xs, ys, radii, strict=True)]
+    names: list[_Box] = []
     made = []
     for point, x, y, radius in zip(points, xs, ys, radii, strict=True):
         label = _free_label(point.title, x, y, radius, taken)
-        taken.append(label.box)
+        is_free = _covered(label.box, names, _FRAME) <= _TOLERATED
+        if is_free:
+            taken.append(label.box)
+            names.append(label.box)
         made.append(
             Bubble(
                 point=point,
@@ -170,6 +176,7 @@ def _bubbles(
                 label_x=round(label.x, 1),
                 label_y=round(label.y, 1),
                 anchor=label.anchor,
+                is_labelled=is_free,
             )
         )
     return tuple(sorted(made, key=lambda bubble: -bubble.radius))
@@ -187,6 +194,11 @@ class _Box:
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(0.0, width) * max(0.0, height)
+
+
+_FRAME = _Box(_LEFT, 0, _WIDTH, _HEIGHT - _BOTTOM + 8)
+_TOLERATED = 40.0
+"""Square pixels that two names, or a name and the frame, may share."""
 
 
 @dataclass(frozen=True)
@@ -210,8 +222,7 @@ def _free_label(text: str, x: float, y: float, radius: float, taken: Sequence[_B
         _Label(at, base, anchor, _Box(at - before, base - 12, at - before + width, base + 4))
         for at, base, anchor, before in places
     ]
-    frame = _Box(_LEFT, 0, _WIDTH, _HEIGHT - _BOTTOM + 8)
-    return min(labels, key=lambda label: _covered(label.box, taken, frame))
+    return min(labels, key=lambda label: _covered(label.box, taken, _FRAME))
 
 
 def _covered(box: _Box, taken: Sequence[_Box], frame: _Box) -> float:

@@ -108,6 +108,15 @@ def test_families_are_told_apart_by_colour() -> None:
     assert [colours[family] for family in families] == [*FAMILY_COLOURS, FAMILY_COLOURS[0]]
 
 
+def test_names_that_would_stand_on_each_other_are_left_out() -> None:
+    """A crowd of equal models keeps some names; one that stands alone always has its own."""
+    chart = _chart(*[_point()] * 12, _point(macs=10**7, top1=40.0))
+    labelled = [bubble.is_labelled for bubble in chart.bubbles]
+    assert 1 < sum(labelled) < len(labelled)
+    (alone,) = [bubble for bubble in chart.bubbles if bubble.point.top1 == 40.0]
+    assert alone.is_labelled
+
+
 @pytest.mark.parametrize(("macs", "anchor"), [(10**8, "start"), (10**10, "end")])
 def test_a_label_turns_round_at_the_edge(macs: int, anchor: str) -> None:
     """Names at the right are written to the left of their bubble."""
