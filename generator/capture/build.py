@@ -61,8 +61,8 @@ def build(spec: ModelSpec, policy: WeightsPolicy, seed: int, root: Path) -> Buil
     """
     seed_everything(seed)
     entry = published(spec)
-    module = _construct(spec, root).eval()
     input_shape = spec.input_shape or crop_shape(entry)
+    module = _construct(spec, root, input_shape).eval()
     _settle(module, input_shape)
     return BuiltModel(
         module=module,
@@ -128,10 +128,12 @@ def _tags(spec: ModelSpec) -> str:
     return f" (torchvision has {', '.join(tags)})"
 
 
-def _construct(spec: ModelSpec, root: Path) -> nn.Module:
+def _construct(spec: ModelSpec, root: Path, input_shape: tuple[int, ...]) -> nn.Module:
     source, _, attribute = spec.factory.rpartition(":")
     if source == "torchvision":
-        module = torchvision.models.get_model(attribute, weights=None, **spec.kwargs)
+        # A vision transformer learns a code for each place of one picture size.
+        size = {"image_size": input_shape[-1]} if attribute.startswith("vit_") else {}
+        module = torchvision.models.get_model(attribute, weights=None, **{**size, **spec.kwargs})
     else:
         factory = getattr(_import(source, root), attribute, None)
         if factory is None:

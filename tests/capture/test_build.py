@@ -258,3 +258,23 @@ def test_what_the_author_froze_stays_frozen(project: Path) -> None:
     built = build(spec("./frozen.py:instance"), WeightsPolicy.RANDOM, 0, project)
 
     assert not any(parameter.requires_grad for parameter in built.module.parameters())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("weights", "side"), [(None, 224), ("IMAGENET1K_SWAG_E2E_V1", 384)])
+def test_a_vision_transformer_fits_the_pictures_of_its_weights(
+    weights: str | None, side: int, tmp_path: Path
+) -> None:
+    """Its position codes are made for the crop that the weights were evaluated with."""
+    spec = ModelSpec(
+        slug="vit",
+        title="ViT",
+        family="Transformers",
+        origin=Origin.TORCHVISION,
+        factory="torchvision:vit_b_32" if weights is None else "torchvision:vit_b_16",
+        weights=weights or "IMAGENET1K_V1",
+    )
+    built = build(spec, WeightsPolicy.RANDOM, 0, tmp_path)
+    assert built.input_shape == (3, side, side)
+    with torch.no_grad():
+        assert built.module(torch.zeros(1, 3, side, side)).shape == (1, 1000)
