@@ -11,6 +11,8 @@ import { arrowOf, boxOf, moduleOf } from "./drawing.js";
  */
 
 const FOLDED_HEIGHT = 46;
+/** Room at the sides, for folded modules that are wider than what they hold. */
+const SIDES = 110;
 
 export class FoldableGraph {
   /** @param {SVGSVGElement} svg A drawing of diagram/network.py. */
@@ -18,6 +20,8 @@ export class FoldableGraph {
     this.svg = svg;
     this.root = /** @type {SVGGElement} */ (svg.querySelector("g.graph"));
     this.fullHeight = svg.viewBox.baseVal.height;
+    const { x, y, width, height } = svg.viewBox.baseVal;
+    svg.setAttribute("viewBox", `${x - SIDES} ${y} ${width + 2 * SIDES} ${height}`);
     const moved = /translate\(([-\d.]+)[ ,]+([-\d.]+)\)/.exec(this.root.getAttribute("transform") ?? "");
     this.origin = moved ? [Number(moved[1]), Number(moved[2])] : [0, this.fullHeight];
     /** @type {Map<string, Box>} */
