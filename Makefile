@@ -13,7 +13,7 @@ serve: $(VENV)/.installed
 	$(BIN)/archatlas serve
 
 test: $(VENV)/.installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
