@@ -35,7 +35,8 @@ IDENTITIES = {
 @pytest.fixture(scope="module")
 def zoo_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """Build every network; captures of this checkout's own site serve again if they are current."""
-    project = toy_project(tmp_path_factory.mktemp("zoo"))
+    languages = 'languages = ["en", "zh"]'
+    project = toy_project(tmp_path_factory.mktemp("zoo"), settings=languages)
     for part in ("captures", "heads"):
         if (CHECKOUT / ".archatlas" / part).is_dir():
             shutil.copytree(CHECKOUT / ".archatlas" / part, project / ".archatlas" / part)
@@ -113,6 +114,22 @@ def test_layers_add_up_to_the_totals(zoo_site: BuiltSite, slug: str) -> None:
 def test_onnx_files_are_small(zoo_site: BuiltSite, slug: str) -> None:
     """Structure alone: at most a megabyte, VGG-19 with its 144 M parameters included."""
     assert 0 < (zoo_site.folder / f"models/{slug}/model.onnx").stat().st_size <= 1_000_000
+
+
+def test_the_whole_site_keeps_its_budget(zoo_site: BuiltSite) -> None:
+    """At most 400 MB in both languages, and at most 6 MB of pictures a model."""
+    sizes = {path: path.stat().st_size for path in zoo_site.folder.rglob("*") if path.is_file()}
+    assert sum(sizes.values()) <= 400e6
+    pictures = {
+        slug: sum(
+            size
+            for path, size in sizes.items()
+            if path.suffix == ".webp" and path.is_relative_to(zoo_site.folder / "models" / slug)
+        )
+        for slug in SLUGS
+    }
+    assert all(pictures.values())
+    assert {slug: size for slug, size in pictures.items() if size > 6e6} == {}
 
 
 def test_the_site_hangs_together(zoo_site: BuiltSite) -> None:
