@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.network import Network
-from generator.records import FeatureGrid, ModelRecord, Node, ParameterStats
+from generator.analysis.words import explain
+from generator.records import FeatureGrid, ModelRecord, Node, ParameterStats, Shape
 from generator.render.editions import Edition
 from generator.render.layer_table import LayerRow, anchor_of
 
@@ -20,11 +21,22 @@ def explore_details(
         if grid.node:
             grids.setdefault(grid.node, {})[grid.image] = _grid(grid)
     shown = _shown_at(whole, grids)
+    shapes = {node.id: node.output_shape for node in whole.nodes}
     return {
         node.id: _details(node, by_anchor.get(anchor_of(node.path, node.call)), stats, edition)
+        | _words(node, shapes, by_anchor, edition)
         | ({"grids": grids[shown[node.id]]} if node.id in shown else {})
         for node in whole.nodes
     }
+
+
+def _words(
+    node: Node, shapes: Mapping[str, Shape], rows: Mapping[str, LayerRow], edition: Edition
+) -> dict[str, object]:
+    """Explain an operation that no layer row tells of, such as a sum or a concatenation."""
+    if anchor_of(node.path, node.call) in rows or not node.inputs or not node.output_shape:
+        return {}
+    return {"words": edition.say(explain(node, shapes.get(node.inputs[0], ())))}
 
 
 def _shown_at(whole: Network, grids: Mapping[str, object]) -> dict[str, str]:

@@ -25,9 +25,9 @@ class _Family(Frozen):
 
 @cache
 def zoo_entries() -> tuple[ModelSpec, ...]:
-    """Return every entry of every family file, in order of years."""
+    """Return every entry of every family file, in order of years, then as the files have them."""
     entries = [entry for path in sorted(FOLDER.glob("*.toml")) for entry in read_family(path)]
-    return tuple(sorted(entries, key=lambda entry: (entry.year or 9999, entry.slug)))
+    return tuple(sorted(entries, key=lambda entry: entry.year or 9999))
 
 
 def read_family(path: Path) -> tuple[ModelSpec, ...]:
