@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= site
 
-.PHONY: site serve test lint check translations clean
+.PHONY: site serve test bench lint check translations clean
 
 site: $(VENV)/.installed
 	$(BIN)/archatlas build --out $(OUT)
@@ -12,8 +12,14 @@ site: $(VENV)/.installed
 serve: $(VENV)/.installed
 	$(BIN)/archatlas serve
 
+# A file more at a time than CI has cores: tests wait for browsers, and for limits to be reached.
 test: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
+
+# Held against what others do and the least possible; on a quiet machine, for the clock to mean much.
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python tests/benchmarks/bench_build.py --write
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -29,7 +35,7 @@ translations: $(VENV)/.installed-test
 	mkdir -p .archatlas
 	$(BIN)/pybabel -q extract -F pyproject.toml -k Message -k marked --no-location --sort-output \
 	  --project archatlas --output .archatlas/archatlas.pot .
-	$(BIN)/pybabel -q update -i .archatlas/archatlas.pot -d templates/locale -D archatlas \
+	$(BIN)/pybabel -q update -i .archatlas/archatlas.pot -d templates/locale -D archatlas --width 100 \
 	  --no-fuzzy-matching --ignore-obsolete --omit-header
 
 clean:

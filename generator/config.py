@@ -1,89 +1,40 @@
 """Decides what the user asked for: reads archatlas.toml and reports every mistake in it at once."""
 
+import os
+import re
 import tomllib
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator.errors import RequestError
+from generator.settings import (
+    ALLOWED,
+    Comparison,
+    Device,
+    FeatureSettings,
+    OwnModel,
+    OwnStory,
+    Settings,
+    WeightsPolicy,
+)
+
+__all__ = [
+    "Comparison",
+    "Device",
+    "FeatureSettings",
+    "OwnModel",
+    "OwnStory",
+    "Project",
+    "Settings",
+    "WeightsPolicy",
+    "load_project",
+]
 
 CONFIG_NAME = "archatlas.toml"
 STATE_FOLDER = ".archatlas"
-
-_PLAIN_TEXT = r"^[^<>\x00-\x1f\x7f]*$"
-_SLUG = r"^[a-z0-9][a-z0-9_-]*$"
-_LANGUAGE = r"^(en|zh)$"
-_ALLOWED = {
-    _PLAIN_TEXT: "text on one line, without < and >",
-    _SLUG: "lower-case letters, digits, - and _, the first a letter or a digit",
-    _LANGUAGE: "'en' or 'zh'",
-}
-
-PlainText = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_PLAIN_TEXT)]
-"""Text that is printed in titles, menus and browser tabs, where markup must not reach."""
-
-Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=80)]
-
-
-class WeightsPolicy(StrEnum):
-    """Where weights may come from."""
-
-    CACHED = "cached"
-    DOWNLOAD = "download"
-    RANDOM = "random"
-
-
-class _Checked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class OwnModel(_Checked):
-    """One [[model]] table: a net of the user's own, with its facts."""
-
-    slug: Slug
-    factory: str = Field(min_length=3)
-    kwargs: dict[str, bool | int | float | str | list[int]] = {}
-    input_shape: list[Annotated[int, Field(gt=0)]] = Field(default=[3, 224, 224], min_length=1)
-    title: PlainText | None = None
-    family: PlainText = "Own models"
-    year: int | None = Field(default=None, ge=1940, le=2200)
-    labels: list[PlainText] = []
-    weights: str | None = None
-    summary: str = ""
-
-
-class FeatureSettings(_Checked):
-    """The [features] table: what may be spent on pictures of a model's insides."""
-
-    budget_mb: float = Field(
-        default=6.0,
-        gt=0,
-        le=1000,
-        description="10⁶ bytes that all pictures of one model may weigh: inputs, feature grids, "
-        "thumbnails, attributions, kernels; what does not fit is drawn smaller or left out",
-    )
-
-    @property
-    def budget_bytes(self) -> int:
-        """The same in bytes."""
-        return round(self.budget_mb * 1e6)
-
-
-class Settings(_Checked):
-    """Everything archatlas.toml can say; every key is optional."""
-
-    title: PlainText = "archatlas"
-    models: list[str] | None = Field(default=None, description="none: every model of the zoo")
-    images: list[str] = []
-    weights: Annotated[WeightsPolicy, Field(strict=False)] = WeightsPolicy.CACHED
-    comparisons: list[Annotated[list[str], Field(min_length=2)]] = []
-    languages: list[Annotated[str, StringConstraints(pattern=_LANGUAGE)]] = ["en"]
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    time_limit_s: float = Field(default=600, gt=0, description="seconds one model may take")
-    features: FeatureSettings = FeatureSettings()
-    model: list[OwnModel] = []
+WEIGHTS_VARIABLE = "ARCHATLAS_WEIGHTS"
 
 
 class Project(BaseModel):
@@ -108,9 +59,36 @@ class Project(BaseModel):
         return self.root / "site_src"
 
     @property
+    def templates(self) -> Path | None:
+        """The user's own templates.
+
+        Raises:
+            RequestError: there is no such folder.
+        """
+        if self.settings.templates is None:
+            return None
+        folder = self.root / self.settings.templates
+        if not folder.is_dir():
+            raise RequestError(f"{self.config_name}: 'templates': {folder}: no such folder")
+        return folder
+
+    @property
     def state(self) -> Path:
         """The folder of captures, locks and other things nobody publishes."""
         return self.root / STATE_FOLDER
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    r"model\[": OwnModel,
+    r"features\.": FeatureSettings,
+    r"comparisons\[\d+\]\.story": OwnStory,
+    r"comparisons\[": Comparison,
+}
+"""Tables that have keys of their own, by where they stand; the first that fits counts."""
+_FORMS = {
+    "Comparison": "a list of slugs, or a table with 'models', and perhaps 'title' and 'story'",
+    "OwnStory": "a text, or a table with 'en' and 'zh'",
+}
 
 
 def load_project(config: Path | None = None, folder: Path | None = None) -> Project:
@@ -126,9 +104,19 @@ def load_project(config: Path | None = None, folder: Path | None = None) -> Proj
     here = (folder or Path.cwd()).resolve()
     path = _find_config(here) if config is None else config.resolve()
     if path is None:
-        return Project(root=here, config_name=CONFIG_NAME, settings=Settings(), is_configured=False)
-    table = _read_table(path)
+        settings = _check(_from_environment(), CONFIG_NAME)
+        return Project(root=here, config_name=CONFIG_NAME, settings=settings, is_configured=False)
+    table = _read_table(path) | _from_environment()
     return Project(root=path.parent, config_name=path.name, settings=_check(table, path.name))
+
+
+def _from_environment() -> dict[str, object]:
+    """Return what a machine decides for itself: a workflow downloads what a laptop need not."""
+    policy = os.environ.get(WEIGHTS_VARIABLE)
+    if policy and policy not in set(WeightsPolicy):
+        allowed = ", ".join(WeightsPolicy)
+        raise RequestError(f"{WEIGHTS_VARIABLE}: should be one of {allowed} (got {policy!r:.80})")
+    return {"weights": policy} if policy else {}
 
 
 def _find_config(folder: Path) -> Path | None:
@@ -179,20 +167,21 @@ def _explain(item: object) -> str:
     """Turn one pydantic error into: key, what is wrong, what is allowed."""
     assert isinstance(item, dict)  # noqa: S101 - pydantic's TypedDict
     loc = item["loc"]
-    if "kwargs" in loc[:-2]:  # one error for each type of value that it could have been
+    if "kwargs" in loc[:-1]:
         return (
             f"'{_address(loc[: loc.index('kwargs') + 2])}': should be true or false, a number, "
-            "a text, or a list of whole numbers"
+            f"a text, or a list or table of such (got {item['input']!r:.80})"
         )
     where = _address(loc)
     if item["type"] == "extra_forbidden":
-        tables: dict[str, type[BaseModel]] = {"model[": OwnModel, "features.": FeatureSettings}
-        found = [table for start, table in tables.items() if where.startswith(start)]
+        found = [table for start, table in _TABLES.items() if re.match(start, where)]
         known = (found or [Settings])[0].model_fields
         return f"unknown key '{where}'; known keys: {', '.join(sorted(known))}"
     message = str(item["msg"])
     if item["type"] == "string_pattern_mismatch":
-        message = f"should be {_ALLOWED[item['ctx']['pattern']]}"
+        message = f"should be {ALLOWED[item['ctx']['pattern']]}"
+    elif item["type"] == "model_type" and item["ctx"]["class_name"] in _FORMS:
+        message = f"should be {_FORMS[item['ctx']['class_name']]}"
     return f"'{where}': {message[:1].lower()}{message[1:]} (got {item['input']!r:.80})"
 
 

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -58,7 +58,7 @@ def write_if_changed(path: Path, content: bytes) -> bool:
 
     A link at the path is replaced, not followed. Missing folders are made.
     """
-    with _explained(path):
+    with explained(path):
         if _is_regular(path) and _is_equal(path, content):
             return False
         _write(path, content)
@@ -69,8 +69,16 @@ def publish(
     files: Mapping[str, Content],
     folder: Path,
     manifest_name: str = MANIFEST_NAME,
+    notes: Path | None = None,
 ) -> PublishReport:
     """Make the folder hold these files, beside whatever the user keeps there.
+
+    Args:
+        files: what to publish, by posix uri.
+        folder: where to.
+        manifest_name: of the file that says what is ours.
+        notes: a file about which copies were equal to what they are copied from: neither is read
+            again as long as nobody touched them.
 
     A file is ours when the manifest names it or when its bytes are the wanted ones. Only ours are
     replaced or deleted, and no link below the folder is followed. The manifest names a file before
@@ -84,32 +92,70 @@ def publish(
         DiskError: a source is missing or the disk refused; running again continues.
     """
     _require_safe(files, manifest_name)
-    with _explained(folder):
-        _require_sources(files)
+    with explained(folder):
+        known, looks = _read_notes(notes), _looks_of(folder, files if notes else {})
+        _require_sources({uri: files[uri] for uri in files.keys() - looks.keys()})
         manifest = folder / manifest_name
         ours = _read_manifest(manifest)
         _sweep(folder, ours)
         deleted = _delete(folder, ours - files.keys())
-        states = {uri: _state(folder, uri, files[uri], is_ours=uri in ours) for uri in files}
+        blocked = _obstructed(folder, files)
+        states = {
+            uri: _State.FOREIGN
+            if uri in blocked
+            else _State.EQUAL
+            if uri in looks and looks[uri] == known.get(uri)
+            else _state(folder / uri, files[uri], is_ours=uri in ours)
+            for uri in files
+        }
         wanted = {uri for uri, state in states.items() if state is not _State.FOREIGN}
         due = sorted(uri for uri, state in states.items() if state is _State.DUE)
         if due:
             write_if_changed(manifest, _manifest_bytes(ours | wanted))
         for uri in due:
-            with _explained(folder / uri):
+            with explained(folder / uri):
                 _write(folder / uri, files[uri])
         write_if_changed(manifest, _manifest_bytes(wanted))
+    if notes:
+        equal = {uri: looks[uri] for uri in looks if states[uri] is _State.EQUAL}
+        # First how they look, then what they hold: who touches one in between is found out.
+        written = _looks_of(folder, {uri: files[uri] for uri in due})
+        equal |= {
+            uri: look
+            for uri, look in written.items()
+            if _state(folder / uri, files[uri], is_ours=True) is _State.EQUAL
+        }
+        with suppress(DiskError):  # what cannot be noted is read again
+            noted = json.dumps(equal, ensure_ascii=False, sort_keys=True)
+            write_if_changed(notes, noted.encode())
     return PublishReport(tuple(due), tuple(deleted), tuple(sorted(files.keys() - wanted)))
 
 
-def _require_safe(uris: Iterable[str], manifest_name: str) -> None:
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Say what the disk refused, where, and what to do about it.
+
+    Raises:
+        DiskError: in place of the system's own error.
+    """
+    try:
+        yield
+    except OSError as error:
+        next_step = _NEXT_STEP.get(
+            error.errno or 0, "check the disk and the folder, then run again"
+        )
+        raise DiskError(f"{path}: {error}; {next_step}") from error
+
+
+def _require_safe(uris: Collection[str], manifest_name: str) -> None:
     taken = {manifest_name, *uris}
     for uri in uris:
         # Some file systems ignore case, so the manifest is protected in every spelling.
         if not _is_safe(uri) or uri.casefold() == manifest_name.casefold():
             raise ValueError(f"{uri!r} cannot be published: it must name a file below the folder")
-        if clash := taken.intersection(_parents(uri)):
-            raise ValueError(f"{uri!r} cannot be published: {clash.pop()!r} is a file already")
+    for clash in taken & _folders(uris):
+        uri = next(uri for uri in uris if clash in _parents(uri))
+        raise ValueError(f"{uri!r} cannot be published: {clash!r} is a file already")
 
 
 def _is_safe(uri: str) -> bool:
@@ -117,13 +163,22 @@ def _is_safe(uri: str) -> bool:
     return (
         {"", ".", ".."}.isdisjoint(segments)
         and "\\" not in uri
-        and not any(unicodedata.category(char) in _CONTROL_OR_SURROGATE for char in uri)
+        and (
+            (uri.isascii() and uri.isprintable())
+            or not any(unicodedata.category(char) in _CONTROL_OR_SURROGATE for char in uri)
+        )
         and not _is_partial(segments[-1])
     )
 
 
 def _is_partial(name: str) -> bool:
     return name.startswith(_PARTIAL_PREFIX) and name.endswith(_PARTIAL_SUFFIX)
+
+
+def _folders(uris: Iterable[str]) -> set[str]:
+    """Name all folders that files lie in: few, where there are many files."""
+    homes = {uri.rpartition("/")[0] for uri in uris}
+    return {folder for home in homes for folder in (home, *_parents(home)) if folder}
 
 
 def _parents(uri: str) -> list[str]:
@@ -134,7 +189,7 @@ def _parents(uri: str) -> list[str]:
 
 def _require_sources(files: Mapping[str, Content]) -> None:
     for uri, content in files.items():
-        if isinstance(content, Path) and not content.is_file():
+        if isinstance(content, Path) and not os.path.isfile(content):  # noqa: PTH113 - many of them
             raise DiskError(f"{content}: no file to publish as {uri}; capture the model again")
 
 
@@ -155,18 +210,20 @@ def _manifest_bytes(uris: Iterable[str]) -> bytes:
     return (json.dumps(sorted(uris), indent=0, ensure_ascii=False) + "\n").encode()
 
 
-def _sweep(folder: Path, uris: Iterable[str]) -> None:
+def _sweep(folder: Path, uris: Collection[str]) -> None:
     """Remove the half-written files that a killed run left beside those the manifest names."""
-    homes = {(folder / uri).parent for uri in uris if not _is_obstructed(folder, uri)}
-    for home in homes | {folder}:
-        for partial in home.glob(f"{_PARTIAL_PREFIX}*{_PARTIAL_SUFFIX}"):
-            partial.unlink(missing_ok=True)
+    homes = {uri.rpartition("/")[0] for uri in set(uris) - _obstructed(folder, uris)}
+    for home in homes | {""}:
+        with suppress(FileNotFoundError):
+            for name in os.listdir(folder / home):  # noqa: PTH208 - many of them
+                if _is_partial(name):
+                    (folder / home / name).unlink(missing_ok=True)
 
 
 def _delete(folder: Path, uris: Iterable[str]) -> list[str]:
     deleted = []
     for uri in sorted(uris):
-        if _is_obstructed(folder, uri):
+        if _obstructed(folder, [uri]):
             continue
         if _is_regular(folder / uri):
             (folder / uri).unlink()
@@ -177,10 +234,7 @@ def _delete(folder: Path, uris: Iterable[str]) -> list[str]:
     return deleted
 
 
-def _state(folder: Path, uri: str, content: Content, *, is_ours: bool) -> _State:
-    path = folder / uri
-    if _is_obstructed(folder, uri):
-        return _State.FOREIGN
+def _state(path: Path, content: Content, *, is_ours: bool) -> _State:
     if not os.path.lexists(path):
         return _State.DUE
     if not _is_regular(path):
@@ -190,10 +244,44 @@ def _state(folder: Path, uri: str, content: Content, *, is_ours: bool) -> _State
     return _State.DUE if is_ours else _State.FOREIGN
 
 
-def _is_obstructed(folder: Path, uri: str) -> bool:
-    """Tell whether a link, or something that is no folder, stands between folder and uri."""
-    above = (folder / parent for parent in _parents(uri))
-    return any(os.path.lexists(path) and (path.is_symlink() or not path.is_dir()) for path in above)
+def _looks_of(folder: Path, files: Mapping[str, Content]) -> dict[str, str]:
+    """Return what would change with the content of copies, or of the files they are copied from."""
+    looks = {}
+    for uri, source in files.items():
+        with suppress(OSError):
+            if isinstance(source, Path):
+                status = os.lstat(f"{folder}/{uri}"), os.stat(source)  # noqa: PTH116 - many of them
+                if stat.S_ISREG(status[1].st_mode):
+                    looks[uri] = " ".join([str(source), *map(_look, status)])
+    return looks
+
+
+def _look(status: os.stat_result) -> str:
+    return f"{status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+
+
+def _read_notes(notes: Path | None) -> dict[str, str]:
+    """Return how copies and their sources looked when they were equal; damaged ones say nothing."""
+    try:
+        found = json.loads(notes.read_text(encoding="utf-8")) if notes else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _obstructed(folder: Path, uris: Collection[str]) -> set[str]:
+    """Return the uris that a link, or something that is no folder, keeps from the folder."""
+    obstacles = {parent for parent in _folders(uris) if _is_obstacle(folder / parent)}
+    if not obstacles:
+        return set()
+    return {uri for uri in uris if not obstacles.isdisjoint(_parents(uri))}
+
+
+def _is_obstacle(path: Path) -> bool:
+    try:
+        return not stat.S_ISDIR(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _is_regular(path: Path) -> bool:
@@ -228,15 +316,3 @@ def _write(path: Path, content: Content) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Say what could not be written, where, and what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        next_step = _NEXT_STEP.get(
-            error.errno or 0, "check the disk and the folder, then run again"
-        )
-        raise DiskError(f"{path}: {error}; {next_step}") from error

@@ -1,57 +1,34 @@
 """Decides the order of the whole: collect what is missing, then publish what there is."""
 
-import hashlib
-import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
 from pathlib import Path
 
-from generator import capture as capture_room
-from generator import records as records_room
 from generator import store
+from generator.analysis.quotes import misquotes
 from generator.capture.export.delivery import Delivery, deliver
 from generator.capture.export.request import ExportRequest, Kind
-from generator.capture.request import Request
-from generator.capture.supervisor import Outcome, capture_all
+from generator.captures import Capture
+from generator.collection import Collected, collect, limits_of
 from generator.config import Project
-from generator.errors import ArchatlasError, RequestError, StoreError
+from generator.errors import ArchatlasError, RequestError
 from generator.files import PublishReport, publish, write_if_changed
-from generator.pictures import Source, read_pictures, sources_for
-from generator.records import Failure, ModelRecord, ModelSpec
+from generator.measurement import measured
+from generator.memo import Memo
+from generator.pictures import read_pictures
+from generator.records import Failure, ModelRecord, ModelSpec, Timing
+from generator.render.exhibit import Subject
 from generator.render.mkdocs import build_html, standard_mkdocs
-from generator.render.site import Site, Subject, render_site
+from generator.render.site import Site, render_site
+from generator.stored import StoredRecords
+from generator.stories.stories import story_of
+from generator.toolchain import versions
 from generator.zoo.catalog import select
 
-_CAPTURES_WITH = (
-    "torch",
-    "torchvision",
-    "torchinfo",
-    "onnx",
-    "onnx-ir",
-    "onnxscript",
-    "numpy",
-    "pillow",
-    "safetensors",
-    "scikit-learn",
-)
-_SPEC_FACTS = {
-    *("title", "family", "year", "paper", "summary", "changes", "award", "claims", "departures")
-}
-"""What a page says about a model, without any say in how it is captured."""
+__all__ = ["Collected", "collect", "limits_of"]  # part of the order, though it lies beside
 
-OnStep = Callable[[Request, str, float], None]
 OnExportStep = Callable[[ExportRequest, str, float], None]
-OnOutcome = Callable[[Outcome, int, int], None]
-"""Called after each capture with how many are done, and of how many."""
-
-
-@dataclass(frozen=True)
-class Collected:
-    """How the captures went."""
-
-    captured: int
-    reused: int
 
 
 @dataclass(frozen=True)
@@ -60,31 +37,8 @@ class Rendered:
 
     report: PublishReport
     site: Site
-
-
-def collect(
-    project: Project, specs: Sequence[ModelSpec], jobs: int, on_step: OnStep, on_outcome: OnOutcome
-) -> Collected:
-    """Capture every model whose capture is missing or out of date.
-
-    Raises:
-        RequestError: a picture cannot be read, or what captures need is not installed.
-    """
-    own = read_pictures(project.root, project.settings.images)
-    made_with = {"versions": _versions(), "code": _code_digest()}
-    keys = {spec.slug: _key(project, spec, own, made_with) for spec in specs}
-    store.sweep(project.state)
-    missing = [s for s in specs if not store.current(project.state, s.slug, keys[s.slug])]
-    requests = [_request(project, spec, own) for spec in missing]
-    limit = project.settings.time_limit_s
-    for number, outcome in enumerate(capture_all(requests, jobs, limit, on_step), start=1):
-        slug = outcome.request.spec.slug
-        done = outcome.done
-        # Without a key a capture is good enough to be shown, but made anew next time.
-        key = "" if done.is_dated else keys[slug]
-        store.finish(project.state, outcome.request.folder, done.record, key, done.dependencies)
-        on_outcome(outcome, number, len(requests))
-    return Collected(captured=len(missing), reused=len(specs) - len(missing))
+    captured: tuple[str, ...]
+    """Slugs of the models whose capture could be read."""
 
 
 def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
@@ -97,21 +51,47 @@ def render(project: Project, specs: Sequence[ModelSpec]) -> Rendered:
     """
     if store.known(project.state).isdisjoint(spec.slug for spec in specs):
         raise RequestError("nothing is captured yet; run 'archatlas build' or 'archatlas capture'")
-    subjects = [Subject(spec, _capture_or_gap(project, spec)) for spec in specs]
+    times = measured(project, specs)
+    subjects = [_subject(project, spec, times.get(spec.slug)) for spec in specs]
     settings = project.settings
+    memo = memo_of(project)
     site = render_site(
         settings.title,
         subjects,
-        settings.comparisons,
+        [story_of(comparison) for comparison in settings.comparisons],
         _guides(project.docs, settings.languages),
         settings.languages,
+        memo,
+        project.templates,
     )
-    report = publish(site.files, project.docs)
+    report = publish(site.files, project.docs, notes=project.state / "published")
     if not project.mkdocs.exists():
         write_if_changed(project.mkdocs, standard_mkdocs())
     write_if_changed(project.state / "mkdocs.yml", site.mkdocs.encode())
     publish(site.theme, project.state / "theme")
-    return Rendered(report=report, site=site)
+    memo.sweep()
+    found = tuple(subject.spec.slug for subject in subjects if subject.address)
+    return Rendered(report=report, site=site, captured=found)
+
+
+def memo_of(project: Project) -> Memo:
+    """Return what a project remembers of earlier runs, to make nothing twice."""
+    return Memo(project.state / "rendered")
+
+
+def site_folder(project: Project, out: Path | None) -> Path:
+    """Return where the finished site goes: the project's site/, or a folder that was named.
+
+    Raises:
+        RequestError: the folder holds, or belongs to, what the site is made from.
+    """
+    folder = (out or project.root / "site").resolve()
+    ours = (project.docs, project.state)
+    if project.root.is_relative_to(folder) or any(folder.is_relative_to(one) for one in ours):
+        raise RequestError(
+            f"{folder}: what the site is made from lies there; name a folder of its own with --out"
+        )
+    return folder
 
 
 def build_site(project: Project, out: Path) -> PublishReport:
@@ -128,7 +108,7 @@ def export(
         RequestError: what this needs is not installed.
         CaptureError: the model could not be exported.
     """
-    _versions()
+    versions()
     request = ExportRequest(
         kind=kind,
         spec=spec,
@@ -138,18 +118,12 @@ def export(
         root=project.root,
         folder=out,
     )
-    return deliver(request, project.settings.time_limit_s, on_step)
+    return deliver(request, limits_of(project), on_step)
 
 
-def records(project: Project, specs: Sequence[ModelSpec]) -> dict[str, ModelRecord]:
-    """Return the stored record of every model that has one."""
-    found = {}
-    for spec in specs:
-        try:
-            found[spec.slug] = store.load(project.state, spec.slug).record
-        except StoreError:
-            continue
-    return found
+def records(project: Project, specs: Sequence[ModelSpec]) -> StoredRecords:
+    """Return the stored record of every model that has one, read when it is asked for."""
+    return StoredRecords(project.state, [spec.slug for spec in specs])
 
 
 def chosen(project: Project, names: Sequence[str] | None) -> tuple[ModelSpec, ...]:
@@ -175,6 +149,10 @@ def chosen(project: Project, names: Sequence[str] | None) -> tuple[ModelSpec, ..
         read_pictures(project.root, project.settings.images)
     except RequestError as error:
         problems.append(str(error))
+    try:
+        _ = project.templates
+    except RequestError as error:
+        problems.append(str(error))
     if problems:
         raise RequestError("\n".join(problems))
     return specs
@@ -182,82 +160,52 @@ def chosen(project: Project, names: Sequence[str] | None) -> tuple[ModelSpec, ..
 
 def _check_comparisons(project: Project, specs: Sequence[ModelSpec]) -> None:
     known = {spec.slug for spec in specs}
-    unknown = sorted({s for group in project.settings.comparisons for s in group} - known)
+    comparisons = project.settings.comparisons
+    unknown = sorted({slug for comparison in comparisons for slug in comparison.models} - known)
+    said = []
     if unknown:
-        raise RequestError(
-            f"{project.config_name}: 'comparisons' names {', '.join(unknown)}, which "
-            "'models' does not hold"
-        )
+        said.append(f"'comparisons' names {', '.join(unknown)}, which 'models' does not hold")
+    for number, comparison in enumerate(comparisons):
+        told = story_of(comparison).passages
+        wrong = misquotes((text for t in told for text in (t.en, t.zh)), comparison.models)
+        said += [f"'comparisons[{number}].story': {problem}" for problem in wrong]
+    if said:
+        raise RequestError("\n".join(f"{project.config_name}: {line}" for line in said))
 
 
-def _request(project: Project, spec: ModelSpec, own: tuple[Source, ...]) -> Request:
-    return Request(
-        spec=spec,
-        own_pictures=own,
-        weights=project.settings.weights,
-        seed=project.settings.seed,
-        root=project.root,
-        folder=store.begin(project.state),
-        picture_bytes=project.settings.features.budget_bytes,
-    )
-
-
-def _key(
-    project: Project, spec: ModelSpec, own: tuple[Source, ...], made_with: Mapping[str, object]
-) -> str:
-    """Address a capture by everything known beforehand that can change it."""
-    channels = (spec.input_shape or (3,))[0]
-    return store.key_of(
-        {
-            "spec": spec.model_dump(mode="json", exclude=_SPEC_FACTS),
-            "pictures": [(s.id, s.title, s.sha256) for s in sources_for(channels, own)],
-            "weights": project.settings.weights,
-            "seed": project.settings.seed,
-            "picture_bytes": project.settings.features.budget_bytes,
-            **made_with,
-        }
-    )
-
-
-def _versions() -> dict[str, str]:
-    try:
-        found = {name: version(name) for name in _CAPTURES_WITH}
-    except PackageNotFoundError as error:
-        raise RequestError(
-            f"capturing needs {error.name}, which is not installed; install archatlas with its "
-            "dependencies. 'archatlas render' works without"
-        ) from error
-    return found | {"python": platform.python_version()}
-
-
-def _code_digest() -> str:
-    """Digest the code that captures, so that changing it makes captures out of date."""
-    here = Path(__file__).parent
-    files = [
-        *Path(capture_room.__path__[0]).glob("*.py"),
-        *Path(records_room.__path__[0]).glob("*.py"),
-        here / "pictures.py",
-    ]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _capture_or_gap(project: Project, spec: ModelSpec) -> store.Capture:
+def _subject(project: Project, spec: ModelSpec, timing: Timing | None) -> Subject:
     """Load a capture, or stand in a record that says what is wrong with it."""
     try:
-        return store.load(project.state, spec.slug)
+        folder = store.whole(project.state, spec.slug).folder
     except ArchatlasError as error:
         failure = Failure(kind="load", error=type(error).__name__, message=str(error))
         record = ModelRecord(
             slug=spec.slug, input_shape=spec.input_shape or (), failures=(failure,)
         )
-        return store.Capture(record=record, folder=project.state)
+        return Subject(spec, Capture(record=record, folder=project.state), timing)
+    return Subject(
+        spec,
+        partial(store.load, project.state, spec.slug),
+        timing,
+        home=folder,
+        address=folder.name,
+    )
 
 
 def _guides(docs: Path, languages: Sequence[str]) -> list[str]:
-    """Return the hand-written pages of the guide in every language, its index first."""
+    """Return the hand-written pages of the guide in every language."""
     folders = [docs / "guide", *(docs / language / "guide" for language in languages)]
-    found = [path.relative_to(docs).as_posix() for f in folders for path in f.rglob("*.md")]
-    return sorted(found, key=lambda uri: (not uri.endswith("index.md"), uri))
+    return [path.relative_to(docs).as_posix() for f in folders for path in _in_reading_order(f)]
+
+
+def _in_reading_order(folder: Path) -> list[Path]:
+    """Return the index, then other pages in the order it first links to them, then the rest."""
+    index = folder / "index.md"
+    text = index.read_text(encoding="utf-8") if index.is_file() else ""
+
+    def place(path: Path) -> tuple[bool, int, str]:
+        name = path.relative_to(folder).as_posix()
+        before, link, _ = text.partition(f"]({name}")
+        return path != index, len(before) + (not link), name
+
+    return sorted(folder.rglob("*.md"), key=place)

@@ -32,6 +32,19 @@ def asked(
     return ExportRequest(kind, spec, (), WeightsPolicy.RANDOM, 0, source.parent, folder)
 
 
+def strangers(kind: Kind, name: str, inputs: str, folder: Path) -> ExportRequest:
+    """Ask for a net of tests/strangers.py that is called with inputs of its own."""
+    spec = ModelSpec(
+        slug=name.lower(),
+        title=name,
+        family="Toys",
+        origin=Origin.USER,
+        factory=f"strangers:{name}",
+        inputs=f"strangers:{inputs}",
+    )
+    return ExportRequest(kind, spec, (), WeightsPolicy.RANDOM, 0, TOYS, folder)
+
+
 def made(request: ExportRequest) -> tuple[str, ...]:
     """Export here and now, and return what is said of it."""
     answer = export(request, lambda _step: None)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
-from generator.config import OwnModel, Settings, WeightsPolicy, _check, load_project
+from generator.config import Device, OwnModel, Settings, WeightsPolicy, _check, load_project
 from generator.errors import RequestError
 
 _FULL = """
@@ -60,7 +61,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (settings.seed, settings.time_limit_s) == (7, 30.5)
     assert settings.features.budget_bytes == 2_500_000
     (own,) = settings.model
-    kwargs: dict[str, bool | int | float | str | list[int]]
+    kwargs: dict[str, JsonValue]
     kwargs = {"width": 8, "deep": True, "name": "a", "sizes": [1, 2], "rate": 0.5}
     assert own == OwnModel(
         slug="tinynet",
@@ -131,7 +132,7 @@ input_shape = [3, 0, 64]
     places = [problem.split("'")[1] for problem in problems]
     assert sorted(places) == sorted(
         [
-            *("title", "titel", "seed", "weights", "languages[1]", "comparisons[0]"),
+            *("title", "titel", "seed", "weights", "languages[1]", "comparisons[0].models"),
             *("model[0].slug", "model[0].width"),
             *("model[1].factory", "model[1].year", "model[1].input_shape[1]"),
         ]
@@ -142,8 +143,11 @@ input_shape = [3, 0, 64]
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("titel = 'x'", "unknown key 'titel'; known keys: comparisons, features, images"),
-        ("[[model]]\nslug='a'\nfactory='a:b'\nx=1", "known keys: factory, family, input_shape"),
+        ("titel = 'x'", "unknown key 'titel'; known keys: comparisons, device, features, images"),
+        (
+            "[[model]]\nslug='a'\nfactory='a:b'\nx=1",
+            "known keys: factory, family, input_shape, inputs, kwargs",
+        ),
         ("title = 5", "'title': input should be a valid string (got 5)"),
         ("title = '<b>x</b>'", "'title': should be text on one line, without < and >"),
         ('title = "a\\nb"', "'title': should be text on one line, without < and >"),
@@ -151,6 +155,7 @@ input_shape = [3, 0, 64]
         ("[[model]]\nslug='../up'\nfactory='a:b'", "should be lower-case letters, digits"),
         ('[[model]]\nslug="a\\n"\nfactory="a:b"', "should be lower-case letters, digits"),
         ("languages = ['fr']", "'languages[0]': should be 'en' or 'zh' (got 'fr')"),
+        ("device = 'gpu'", "should be 'cpu', 'cuda' or 'auto' (got 'gpu')"),
         ("weights = 'no'", "should be 'cached', 'download' or 'random' (got 'no')"),
         ("model = {slug = 'a'}", "'model': input should be a valid list"),
         ("time_limit_s = 0", "'time_limit_s': input should be greater than 0 (got 0)"),
@@ -165,11 +170,80 @@ def test_a_mistake_is_said_with_its_place_and_what_is_allowed(
     assert said in problem
 
 
+def test_a_comparison_is_a_list_or_a_table(tmp_path: Path) -> None:
+    """With a title and a story, in one language or in both."""
+    text = """
+comparisons = [
+  ["a", "b"],
+  {models = ["a", "b", "c"], title = "Three", story = "Because."},
+  {models = ["b", "c"], story = {en = "Why.", zh = "为何。"}},
+]
+"""
+    found = load_project(_write(tmp_path, text)).settings.comparisons
+    assert [one.models for one in found] == [["a", "b"], ["a", "b", "c"], ["b", "c"]]
+    assert [one.title for one in found] == [None, "Three", None]
+    assert [one.story and one.story.words for one in found] == [
+        None,
+        ("Because.", "Because."),
+        ("Why.", "为何。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('"a"', "'comparisons[0]': should be a list of slugs, or a table with 'models', and"),
+        ('["a"]', "'comparisons[0].models': list should have at least 2 items"),
+        ('["a", 5]', "'comparisons[0].models[1]': input should be a valid string (got 5)"),
+        ('{title = "x"}', "'comparisons[0].models': field required"),
+        (
+            '{models = ["a", "b"], stroy = "x"}',
+            "unknown key 'comparisons[0].stroy'; known keys: models, story, title",
+        ),
+        ('{models = ["a", "b"], title = "<b>"}', "'comparisons[0].title': should be text on one"),
+        (
+            '{models = ["a", "b"], story = 5}',
+            "'comparisons[0].story': should be a text, or a table with 'en' and 'zh' (got 5)",
+        ),
+        (
+            '{models = ["a", "b"], story = {fr = "x"}}',
+            "unknown key 'comparisons[0].story.fr'; known keys: en, zh",
+        ),
+    ],
+)
+def test_a_wrong_comparison_is_explained(tmp_path: Path, entry: str, said: str) -> None:
+    """With its place, and what is allowed there."""
+    (problem,) = _problems(tmp_path, f"comparisons = [{entry}]")
+    assert problem.startswith(f"archatlas.toml: {said}")
+
+
 def test_a_wrong_argument_of_an_own_model_is_said_once(tmp_path: Path) -> None:
-    """Not once for every type of value that it could have been."""
-    text = "[[model]]\nslug = 'a'\nfactory = 'a:b'\nkwargs = {w = {x = 1}, ok = 1}"
+    """Not once for every type of value that it could have been, however deep it is."""
+    text = "[[model]]\nslug = 'a'\nfactory = 'a:b'\nkwargs = {w = [1, {x = 2026-01-01}], ok = 1}"
     (problem,) = _problems(tmp_path, text)
-    assert problem.startswith("archatlas.toml: 'model[0].kwargs.w': should be true or false, a")
+    assert "'model[0].kwargs.w': should be true or false, a number, a text, or a" in problem
+
+
+def test_arguments_may_be_lists_and_tables_inside_each_other(tmp_path: Path) -> None:
+    """Depths of stages and settings of layers are written as such."""
+    text = (
+        "[[model]]\nslug = 'a'\nfactory = 'a:b'\nkwargs = {depths = [[1, 2.5], []], act = {a = {}}}"
+    )
+    (own,) = load_project(_write(tmp_path, text)).settings.model
+    assert own.kwargs == {"depths": [[1, 2.5], []], "act": {"a": {}}}
+
+
+@pytest.mark.parametrize("device", list(Device))
+def test_a_device_is_chosen_by_its_name(tmp_path: Path, device: Device) -> None:
+    """And the processor is what runs without a choice."""
+    assert Settings().device is Device.CPU
+    assert load_project(_write(tmp_path, f'device = "{device}"')).settings.device is device
+
+
+def test_a_function_that_makes_inputs_is_named_like_a_factory(tmp_path: Path) -> None:
+    """Its form is looked at with the models, where the project's folder is known."""
+    text = "[[model]]\nslug = 'a'\nfactory = 'a:b'\ninputs = './nets.py:make'"
+    assert load_project(_write(tmp_path, text)).settings.model[0].inputs == "./nets.py:make"
 
 
 def test_a_missing_file_is_refused_by_its_path(tmp_path: Path) -> None:
@@ -224,3 +298,28 @@ def test_the_budget_of_pictures_is_checked(tmp_path: Path, line: str, problem: s
 def test_the_budget_of_pictures_has_a_default() -> None:
     """Six megabytes a model, whatever is not said."""
     assert Settings().features.budget_bytes == 6_000_000
+
+
+@pytest.mark.parametrize("text", ["", 'weights = "random"'])
+def test_a_machine_may_say_where_weights_come_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """A workflow downloads what a laptop does not: the environment comes before the file."""
+    (tmp_path / "archatlas.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("ARCHATLAS_WEIGHTS", "download")
+    assert load_project(folder=tmp_path).settings.weights is WeightsPolicy.DOWNLOAD
+    monkeypatch.setenv("ARCHATLAS_WEIGHTS", "")
+    expected = WeightsPolicy.RANDOM if text else WeightsPolicy.CACHED
+    assert load_project(folder=tmp_path).settings.weights is expected
+    (tmp_path / "archatlas.toml").unlink()
+    monkeypatch.setenv("ARCHATLAS_WEIGHTS", "random")
+    assert load_project(folder=tmp_path).settings.weights is WeightsPolicy.RANDOM
+
+
+def test_a_wrong_word_in_the_environment_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the variable's name, for no file holds it."""
+    monkeypatch.setenv("ARCHATLAS_WEIGHTS", "always")
+    with pytest.raises(RequestError, match=r"^ARCHATLAS_WEIGHTS: should be one of cached, down"):
+        load_project(folder=tmp_path)

@@ -394,3 +394,36 @@ def test_a_first_run_that_is_killed_claims_no_user_file(tmp_path: Path, changes:
     assert _publish_until_killed(_NEW | _MORE, after, changes) == -signal.SIGKILL
     assert publish(_NEW | _MORE, after).kept == ("a.txt", "new/deep/c.txt")
     assert _tree(after) == _tree(clean)
+
+
+def test_what_was_noted_as_equal_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of copies are told by their looks, once a run has compared them."""
+    source, out, notes = tmp_path / "made.onnx", tmp_path / "out", tmp_path / "notes"
+    source.write_bytes(b"graph")
+    publish({"model.onnx": source}, out, notes=notes)
+    publish({"model.onnx": source}, out, notes=notes)
+    monkeypatch.setattr("generator.files._is_equal", lambda path, _: path.name == MANIFEST_NAME)
+
+    assert publish({"model.onnx": source}, out, notes=notes) == PublishReport((), (), ())
+
+
+@pytest.mark.parametrize("touched", ["made.onnx", "out/model.onnx"])
+@pytest.mark.parametrize("noted", [None, b"[]", b"{", b"\xff"])
+def test_what_was_touched_since_it_was_noted_is_compared(
+    tmp_path: Path, touched: str, noted: bytes | None
+) -> None:
+    """An edit of the same size, its time set back, is found, whatever the notes say."""
+    source, out, notes = tmp_path / "made.onnx", tmp_path / "out", tmp_path / "notes"
+    source.write_bytes(b"graph")
+    publish({"model.onnx": source}, out, notes=notes)
+    publish({"model.onnx": source}, out, notes=notes)
+    before = (tmp_path / touched).stat()
+    (tmp_path / touched).write_bytes(b"grapH")
+    os.utime(tmp_path / touched, ns=(before.st_atime_ns, before.st_mtime_ns))
+    if noted is not None:
+        notes.write_bytes(noted)
+
+    assert publish({"model.onnx": source}, out, notes=notes).written == ("model.onnx",)
+    assert (out / "model.onnx").read_bytes() == source.read_bytes()

@@ -9,11 +9,12 @@ from conftest import RecordOf
 
 from generator.capture import session, summary
 from generator.capture.request import Request
+from generator.captures import Capture
 from generator.config import Project, Settings, WeightsPolicy
 from generator.records import ModelSpec, Origin
 from generator.render import environment
 from generator.render.site import Subject, render_site
-from generator.store import Capture
+from generator.stories.stories import Story
 from generator.zoo import families
 from generator.zoo.catalog import select
 from generator.zoo.families import zoo_entries
@@ -114,7 +115,7 @@ def test_a_new_page_is_one_template(  # noqa: PLR0913 - one case a scope
         Subject(_spec(name), Capture(record=record_of(name), folder=tmp_path))
         for name in ("Plain", "Shared")
     ]
-    site = render_site("T", subjects, [["plain", "shared"]])
+    site = render_site("T", subjects, [Story(models=("plain", "shared"))])
     assert site.files[uri] == made
     assert (uri in site.mkdocs) == template.startswith("site/")
 

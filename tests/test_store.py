@@ -5,12 +5,16 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from generator import store
+from generator import captures, dependencies, store
+from generator.dependencies import depends_on
 from generator.errors import StoreError
-from generator.records import Artifact, Failure, ModelRecord, ModuleCall
+from generator.records import SCHEMA_VERSION, Artifact, Failure, ModelRecord, ModuleCall
 
 KEY = store.key_of({"seed": 0})
 CALL = ModuleCall(path="", call=0, type="Net", is_leaf=False, macs=3)
@@ -40,7 +44,7 @@ def put(
     (making / "files").mkdir()
     (making / "files" / "model.onnx").write_bytes(content)
     made = record(content)
-    store.finish(state, making, made, key, sources)
+    store.finish(state, making, made, key, depends_on(state, sources))
     return made
 
 
@@ -134,16 +138,48 @@ def test_a_source_that_was_only_touched_is_unchanged(state: Path, source: Path) 
     assert store.current(state, "net", KEY)
 
 
-def test_large_files_are_told_apart_by_size_and_time(tmp_path: Path) -> None:
-    """Weights are not read on every build."""
-    path = tmp_path / "weights.pth"
-    path.write_bytes(bytes(2 << 20))
-    before = store.stamp_of(path)
+def test_large_files_count_by_content_too(state: Path, source: Path) -> None:
+    """Weights that were only copied anew are the same weights; others of the same size are not."""
+    weights = source.with_name("weights.pth")
+    weights.write_bytes(bytes(2 << 20))
+    put(state, sources=(weights,))
 
-    os.utime(path, (1, 1))
+    os.utime(weights, (1, 1))
+    assert store.current(state, "net", KEY)
 
-    assert store.stamp_of(path) != before
-    assert len(before) < 64
+    weights.write_bytes(b"1" + bytes((2 << 20) - 1))
+    os.utime(weights, (1, 1))
+    assert not store.current(state, "net", KEY)
+
+
+def test_a_project_can_be_moved_and_copied(state: Path, source: Path) -> None:
+    """A copy depends on its own files, not on those it was copied from."""
+    put(state, sources=(source,))
+    copy = state.parent / "copy"
+    copy.mkdir()
+    shutil.copytree(state, copy / state.name)
+    shutil.copy(source, copy)
+
+    assert store.current(copy / state.name, "net", KEY)
+
+    (copy / source.name).write_text("WIDTH = 9")
+    assert not store.current(copy / state.name, "net", KEY)
+    assert store.current(state, "net", KEY)
+
+
+def test_another_version_of_a_package_makes_a_capture_out_of_date(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A net may come from a package, which is known only once it was imported."""
+    dependencies._version.cache_clear()
+    found = depends_on(state, (), ("jinja2", "nobody_has_this"))
+    store.finish(state, store.begin(state), record(artifacts=()), KEY, found)
+    assert [one.name for one in found] == ["package:Jinja2"]
+    assert store.current(state, "net", KEY)
+
+    monkeypatch.setattr(dependencies, "_version", lambda name: f"{name} of tomorrow")
+
+    assert not store.current(state, "net", KEY)
 
 
 def damage_record(folder: Path) -> None:
@@ -167,21 +203,116 @@ def forge_record(folder: Path) -> None:
         lambda folder: (folder / "record.json").unlink(),
         lambda folder: (folder / "files" / "model.onnx").unlink(),
         lambda folder: (folder / "files" / "model.onnx").write_bytes(b"on"),
+        lambda folder: (folder / "files" / "model.onnx").write_bytes(b"onNx"),
         shutil.rmtree,
     ],
-    ids=["truncated", "forged", "foreign", "binary", "gone", "file gone", "file cut", "all gone"],
+    ids=[
+        *("truncated", "forged", "foreign", "binary", "gone"),
+        *("file gone", "file cut", "file changed", "all gone"),
+    ],
 )
 def test_a_damaged_capture_is_made_anew(state: Path, damage: Callable[[Path], object]) -> None:
     """It is not current, says so when read, and storing it again repairs it."""
     put(state)
-    whole = snapshot(state)
+    whole = snapshot(state / "captures")
     damage(store.load(state, "net").folder)
 
     assert not store.current(state, "net", KEY)
     with pytest.raises(StoreError, match=r"net: its capture is damaged; 'archatlas build' makes"):
         store.load(state, "net")
     put(state)
-    assert snapshot(state) == whole
+    assert snapshot(state / "captures") == whole
+
+
+def test_an_edit_that_hides_its_time_is_found(state: Path) -> None:
+    """A byte flips, the size stays, the time is set back: what was verified is read again."""
+    put(state)
+    path = store.load(state, "net").folder / "files" / "model.onnx"
+    before = path.stat()
+
+    path.write_bytes(b"onnX")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert not store.current(state, "net", KEY)
+
+
+def test_files_are_read_through_once(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of megabytes are not digested again as long as nobody touched them."""
+    put(state)
+    store.load(state, "net")
+    monkeypatch.setattr(captures, "digest_of", lambda path: pytest.fail(f"reads {path}"))
+
+    assert store.current(state, "net", KEY)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.randoms(use_true_random=False))
+def test_whatever_becomes_of_an_entry_it_is_never_shown_as_something_else(
+    seed: Random, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A flipped, cut, added or swapped piece of any file is a miss, or changes nothing."""
+    state = tmp_path_factory.mktemp("state")
+    source = state / "nets.py"
+    source.write_text("WIDTH = 8")
+    made = put(state / "it", b"onnx", sources=(source,))
+    paths = sorted(p for p in (state / "it").rglob("*") if p.is_file())
+    path = seed.choice(paths)
+    content = bytearray(path.read_bytes())
+    place = seed.randrange(len(content))
+    match seed.choice(("flip", "cut", "insert", "swap")):
+        case "flip":
+            content[place] ^= 1 << seed.randrange(8)
+        case "cut":
+            del content[place:]
+        case "insert":
+            content.insert(place, seed.randrange(256))
+        case "swap":
+            content = bytearray(seed.choice(paths).read_bytes())
+    path.write_bytes(content)
+
+    try:
+        found = store.load(state / "it", "net")
+    except StoreError:
+        assert not store.current(state / "it", "net", KEY)
+        return
+    assert found.record == made
+    assert (found.folder / "files" / "model.onnx").read_bytes() == b"onnx"
+
+
+def test_a_capture_of_another_schema_is_told_apart(state: Path) -> None:
+    """It may look right and mean something else."""
+    older = record(artifacts=(), schema_version=SCHEMA_VERSION - 1)
+    store.finish(state, store.begin(state), older, KEY, ())
+
+    assert not store.current(state, "net", KEY)
+    with pytest.raises(StoreError, match="net: its capture was made by another version of arch"):
+        store.load(state, "net")
+
+
+@pytest.mark.parametrize("file", ["../../heads/net.json", "/etc/hostname"])
+def test_a_record_that_names_files_elsewhere_is_refused(state: Path, file: str) -> None:
+    """Nothing from outside a capture's folder gets published as a part of it."""
+    put(state)
+    path = state / "captures" / file
+    size, sha256 = 0, ""
+    if path.is_file():
+        size, sha256 = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
+    foreign = Artifact(kind="onnx", file=file, bytes=size, sha256=sha256)
+    store.finish(state, store.begin(state), record(artifacts=(foreign,)), KEY, ())
+
+    with pytest.raises(StoreError, match="net: its capture is damaged"):
+        store.load(state, "net")
+
+
+def test_what_a_stopped_process_left_is_not_kept(state: Path) -> None:
+    """Its files are half done, and no record lists them."""
+    making = store.begin(state)
+    (making / "features").mkdir()
+    (making / "features" / "half.webp").write_bytes(b"half")
+
+    store.finish(state, making, record(artifacts=()), KEY, ())
+
+    assert not list(store.load(state, "net").folder.rglob("*.webp"))
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"key": 3}', b"[]", b"\xff"])
@@ -280,3 +411,25 @@ def test_captures_in_the_making_have_folders_of_their_own(state: Path) -> None:
 
     assert len(folders) == 3
     assert all(folder.is_dir() and not list(folder.iterdir()) for folder in folders)
+
+
+def test_a_whole_capture_is_known_without_reading_its_record(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody touched anything, no record is parsed to say that it is there."""
+    put(state)
+    folder = store.load(state, "net").folder
+    monkeypatch.setattr(store, "load", lambda *_: pytest.fail("reads the record"))
+
+    assert store.whole(state, "net") == store.Whole(folder, is_captured=True)
+
+
+@pytest.mark.parametrize("note", ["", "{}", "0 {}", "\x00", "forged"])
+def test_a_damaged_note_says_nothing(state: Path, note: str) -> None:
+    """What was noted of a capture counts only as it was written; else its files are read."""
+    put(state)
+    folder = store.load(state, "net").folder
+    path = state / "verified" / folder.name
+    path.write_text(path.read_text().replace("true", "false") if note == "forged" else note)
+
+    assert store.whole(state, "net") == store.Whole(folder, is_captured=True)

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.fx.experimental.proxy_tensor import get_proxy_mode
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 
@@ -55,14 +56,22 @@ class ResidualNet(nn.Module):
 class Deep(nn.Module):
     """More operations than can be read at once: a long row of residual blocks."""
 
+    blocks_in_row = 12
+
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 2, 3, padding=1)
-        self.blocks = nn.Sequential(*(Residual(2, 2) for _ in range(12)))
+        self.blocks = nn.Sequential(*(Residual(2, 2) for _ in range(self.blocks_in_row)))
         self.classify = nn.Linear(2, 3)
 
     def forward(self, pictures: Tensor) -> Tensor:
         return self.classify(self.blocks(self.stem(pictures)).mean((2, 3)))
+
+
+class Long(Deep):
+    """More layers than its page shows at once."""
+
+    blocks_in_row = 25
 
 
 class Branches(nn.Module):
@@ -178,6 +187,15 @@ class Shared(nn.Module):
         return self.twice(self.twice(pictures)).flatten(1)
 
 
+class OneSize(Plain):
+    """Takes pictures of one size, and says so itself."""
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        if pictures.shape[2:] != (17, 17):
+            raise ValueError("17 by 17, please")
+        return super().forward(pictures)
+
+
 class Refuses(nn.Module):
     """Control flow that depends on values: torch.export refuses it."""
 
@@ -188,6 +206,20 @@ class Refuses(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         maps = self.convolve(pictures)
         return maps.mean((2, 3)) if float(maps.sum()) > 0 else maps.amax((2, 3))
+
+
+class Unseen(nn.Module):
+    """Does not run where somebody traces it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolve = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        if torch.compiler.is_exporting() or get_proxy_mode() is not None:
+            raise RuntimeError("not while I am watched")
+        return self.norm(self.convolve(pictures)).mean((2, 3))
 
 
 class Raises(nn.Module):

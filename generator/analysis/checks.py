@@ -1,5 +1,6 @@
 """Decides whether a model's numbers agree with each other and with somebody else's."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +21,8 @@ from generator.analysis.resize import resizable, trials
 from generator.analysis.totals import totals
 from generator.records import Claim, ModelRecord, ModelSpec, Quantity, Reference, Residual, Text
 
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+"""Commas of printed figures, which stand beside ours."""
 _BIASES = Message("one per output that gets a bias")
 _NORMS = Message("normalisation parameters, once")
 _OTHERS = Message("weights of other layers, once")
@@ -83,10 +86,15 @@ def _sums(record: ModelRecord, rows: tuple[Layer, ...]) -> Iterable[Check]:
 
 
 def _resized(record: ModelRecord) -> Iterable[Check]:
-    """Hold the rules for other input sizes against the sizes at which the model really ran."""
+    """Hold the rules for other input sizes against the sizes at which the model really ran.
+
+    One that ran at none may look at the size itself, where no rule sees it: then its page offers no
+    other size, and there is no number to hold.
+    """
     rules = resizable(record)
     tried = trials(record, rules) if rules.rules else ()
-    if tried:
+    is_fair = any(trial.is_legal for trial in tried) or all(trial.agrees for trial in tried)
+    if tried and is_fair:
         alike = sum(trial.agrees for trial in tried)
         yield Check(
             what="other sizes",
@@ -167,7 +175,7 @@ def _claimed(claim: Claim, record: ModelRecord) -> Check:
     return Check(
         what=claim.quantity,
         ours=grouped(ours),
-        theirs=claim.printed,
+        theirs=_THOUSANDS.sub("\u202f", claim.printed),
         source=claim.source,
         agrees=agrees,
         remark=claim.note,

@@ -132,5 +132,10 @@ def stage_name(stride: int | None, resolution: tuple[int, ...]) -> str:
     return UNKNOWN if prod(resolution) > 1 else HEAD
 
 
-def _order(name: str) -> tuple[bool, int, str]:
-    return (not name.isdigit(), int(name) if name.isdigit() else 0, name)
+def stage_rank(name: str) -> int:
+    """Return a number to sort stages by: strides ascend, what has none comes last."""
+    return int(name) if name.isdigit() else 1 << 30
+
+
+def _order(name: str) -> tuple[int, str]:
+    return (stage_rank(name), name)

@@ -2,6 +2,10 @@
 
 from typing import Self
 
+from generator.words import marked
+
+__all__ = ["Message", "marked"]
+
 
 class Message(str):
     """English words that remember their template and its values.
@@ -22,7 +26,9 @@ class Message(str):
         made.values = values
         return made
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Let copies be said anew, from the parts."""
+        return (self.template,), self.values
 
-def marked(template: str) -> str:
-    """Mark a template for the catalogues where it is only named, and return it."""
-    return template
+    def __getstate__(self) -> None:
+        """Leave nothing else to copy."""

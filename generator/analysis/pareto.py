@@ -1,5 +1,7 @@
 """Decides which models are beaten by others in everything that counts."""
 
+import operator
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,15 +29,17 @@ def dominated(
         costs: which costs count; all that the first candidate has, if not said.
     """
     names = list(candidates[0].costs if costs is None and candidates else costs or ())
-    scores = {c.slug: _scores(c, names) for c in candidates}
     best = sorted(candidates, key=lambda c: (-(c.accuracy or 0), c.slug))
-    found = {
-        one.slug: tuple(
-            other.slug for other in best if _beats(scores[other.slug], scores[one.slug])
-        )
-        for one in candidates
-    }
-    return {slug: beaten for slug, beaten in found.items() if beaten}
+    judged = {c.slug: scores for c in best if (scores := _scores(c, names)) is not None}
+    order = list(judged)
+    worth = [scores[0] for scores in judged.values()]
+    found = {}
+    for slug, scores in judged.items():
+        nowhere_less_accurate = order[: bisect_right(worth, scores[0])]
+        beating = tuple(o for o in nowhere_less_accurate if _beats(judged[o], scores))
+        if beating:
+            found[slug] = beating
+    return {c.slug: found[c.slug] for c in candidates if c.slug in found}
 
 
 def front(candidates: Sequence[Candidate], costs: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -56,7 +60,5 @@ def _scores(candidate: Candidate, costs: Sequence[str]) -> tuple[float, ...] | N
     return (-candidate.accuracy, *known)
 
 
-def _beats(one: tuple[float, ...] | None, other: tuple[float, ...] | None) -> bool:
-    if one is None or other is None or one == other:
-        return False
-    return all(a <= b for a, b in zip(one, other, strict=True))
+def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one != other and all(map(operator.le, one, other))

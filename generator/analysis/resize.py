@@ -12,6 +12,10 @@ from generator.records import REMEMBERED, ModelRecord, OtherSize, Shape
 _SCAN_LIMIT = 2
 
 
+_MAPS = 4
+"""Dimensions of pictures: N, C, H, W."""
+
+
 @dataclass(frozen=True)
 class Illegal:
     """The first operation that cannot work at a size, and why."""
@@ -39,6 +43,8 @@ def resizable(record: ModelRecord) -> Rules:
     rules = rules_of(record)
     if rules.problem:
         return rules
+    if any(len(rule.shape) != _MAPS for rule in rules.rules if rule.op == "input"):
+        return Rules((), "sum")  # no height and width of a picture to change
     same = resize(rules, rules.rules[0].shape[2:])
     observed = tuple(rule.shape for rule in rules.rules)
     if isinstance(same, Illegal) or same.shapes != observed or same.macs != record.total_macs:

@@ -19,6 +19,7 @@ class Stage:
     stride: int | None
     """Input pixels per step of the output; none in the head, where positions are gone."""
     resolution: tuple[int, ...]
+    """Of what the stage hands on, like its channels."""
     channels: int
     params: int
     macs: int
@@ -63,8 +64,25 @@ def stages(record: ModelRecord) -> tuple[Stage, ...]:
     macs = macs_by_node(record)
     sizes = {parameter.name: parameter.numel for parameter in record.parameters}
     ends = {block.output for block in blocks(record)}
+    leaving = _leaving(record, strides)
     counted: set[str] = set()
-    return tuple(_stage(stride, members[stride], macs, sizes, ends, counted) for stride in order)
+    return tuple(
+        _stage(stride, members[stride], macs, sizes, ends, leaving, counted) for stride in order
+    )
+
+
+def _leaving(record: ModelRecord, strides: dict[str, int | None]) -> set[str]:
+    """Return the operations of blocks that end in a later stage: they lead out of their own.
+
+    ResNet-50 hands 256 channels on at stride 4, though the next block's first convolution, of 128,
+    still works there; so its paper says, and so the drawing does.
+    """
+    return {
+        node.id
+        for block in blocks(record)
+        for node in block.nodes
+        if strides[node.id] != strides[block.output] and strides[block.output] is not None
+    }
 
 
 def _stage(  # noqa: PLR0913 - what a stage is made from
@@ -73,17 +91,19 @@ def _stage(  # noqa: PLR0913 - what a stage is made from
     macs: dict[str, int],
     sizes: dict[str, int],
     ends: set[str],
+    leaving: set[str],
     counted: set[str],
 ) -> Stage:
     names = [
         n for n in dict.fromkeys(p for node in nodes for p in node.parameters) if n not in counted
     ]
     counted.update(names)
-    shape = _last_with_positions(nodes).output_shape
+    staying = [n for n in nodes if n.id not in leaving] or nodes
+    shape = _handed_on(staying).output_shape
     return Stage(
         stride=stride,
         resolution=spatial(shape),
-        channels=shape[1] if len(shape) > 1 else 0,
+        channels=shape[1] * _side_by_side(shape, staying) if len(shape) > 1 else 0,
         params=sum(sizes.get(name, 0) for name in names),
         macs=sum(macs.get(node.id, 0) for node in nodes),
         blocks=sum(node.id in ends for node in nodes),
@@ -91,6 +111,18 @@ def _stage(  # noqa: PLR0913 - what a stage is made from
     )
 
 
-def _last_with_positions(nodes: list[Node]) -> Node:
-    """Return the last operation of a stage on maps, where it has any."""
+def _handed_on(nodes: list[Node]) -> Node:
+    """Return the operation whose output the stage ends with: the last on maps, if it has any.
+
+    What begins without positions is a head, in whatever shape it computes afterwards.
+    """
+    if prod(spatial(nodes[0].output_shape)) <= 1:
+        return nodes[-1]
     return next((n for n in reversed(nodes) if prod(spatial(n.output_shape)) > 1), nodes[-1])
+
+
+def _side_by_side(shape: tuple[int, ...], nodes: list[Node]) -> int:
+    """Return how many maps of this shape a stage hands on: AlexNet's two towers are 2 · 48 wide."""
+    read = {name for node in nodes for name in node.inputs}
+    ends = sum(node.id not in read and node.output_shape == shape for node in nodes)
+    return max(1, ends) if prod(spatial(shape)) > 1 else 1

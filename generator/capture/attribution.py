@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 from torch.export import ExportedProgram
 
-from generator.capture.replay import replay
+from generator.capture.replay import Visit, pass_by, replay
 from generator.capture.sprites import webp
 from generator.records import Attribution, AttributionMethod, Reason, Skipped
 
@@ -45,12 +45,13 @@ class _Gradients:
     """(1, C, H, W)."""
 
 
-def attribute(
+def attribute(  # noqa: PLR0913 - one run, and all that it is for
     program: ExportedProgram,
     example: torch.Tensor,
     image: str,
     node: str | None,
     labels: Sequence[str],
+    along: Visit = pass_by,
 ) -> Iterator[Overlay | Skipped]:
     """Yield the overlays of one picture (1, C, H, W), or why there is none.
 
@@ -60,9 +61,10 @@ def attribute(
         image: the picture's id.
         node: the last convolutional maps; none where a model has no such maps.
         labels: names of the classes, in output order.
+        along: what else looks at the operations while the model runs.
     """
     try:
-        found = _follow_back(program, example, node)
+        found = _follow_back(program, example, node, along)
     except RuntimeError as error:
         detail = str(error).partition("\n")[0][:200]
         yield Skipped(kind="attribution", image=image, reason=Reason.ERROR, detail=detail)
@@ -89,12 +91,13 @@ def attribute(
 
 
 def _follow_back(
-    program: ExportedProgram, example: torch.Tensor, node: str | None
+    program: ExportedProgram, example: torch.Tensor, node: str | None, along: Visit = pass_by
 ) -> _Gradients | None:
     """Run the model and return the gradients of its largest score; none if it gives no scores."""
     maps: list[torch.Tensor] = []
 
     def visit(name: str, value: object) -> object:
+        value = along(name, value)
         if name != node or not isinstance(value, torch.Tensor):
             return value
         maps.append(value)
@@ -114,9 +117,11 @@ def _follow_back(
     places = [picture, *(m for m in maps if m.requires_grad)]
     gradients = torch.autograd.grad(score, places, allow_unused=True)
     of_maps = gradients[1] if len(gradients) > 1 else None
-    return _Gradients(
-        likeliest, scores.shape[1], maps[0].detach() if maps else None, of_maps, gradients[0]
-    )
+    plain = [
+        None if found is None else found.detach().float().cpu()
+        for found in (maps[0] if maps else None, of_maps, gradients[0])
+    ]
+    return _Gradients(likeliest, scores.shape[1], *plain)
 
 
 def _weighed(found: _Gradients) -> torch.Tensor | None:

@@ -158,6 +158,7 @@ def _grid(  # noqa: PLR0913
         mean=shown.mean,
         sparsity=shown.sparsity,
         non_finite=shown.non_finite,
+        histogram=shown.histogram,
         file=file,
         top=top,
         width=sprite.width,

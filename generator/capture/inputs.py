@@ -1,6 +1,7 @@
 """Decides how a picture becomes a tensor: cropped, resized, normalised as ImageNet nets expect."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,17 @@ from generator.records import Picture
 # The statistics torchvision's ImageNet weights were trained with, RGB in 0…1.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What each colour of a picture is normalised by, in 0…1."""
+
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+
+
+_IMAGENET = Statistics()
 
 
 def takes_pictures(input_shape: tuple[int, ...]) -> bool:
@@ -30,17 +42,20 @@ def fit(source: Source, input_shape: tuple[int, ...]) -> Image.Image:
     return ImageOps.fit(image, (width, height), how)
 
 
-def to_tensor(image: Image.Image) -> torch.Tensor:
-    """Return a picture as float32 (C, H, W): grey in 0…1, RGB normalised by ImageNet's mean."""
+def to_tensor(image: Image.Image, statistics: Statistics = _IMAGENET) -> torch.Tensor:
+    """Return a picture as float32 (C, H, W): grey in 0…1, RGB normalised, as ImageNet's usually."""
     values = np.asarray(image, dtype=np.float32) / 255
     if values.ndim == 2:  # noqa: PLR2004 - grey: height, width
         return torch.from_numpy(values.copy())[None]
-    normalised = (values - np.asarray(IMAGENET_MEAN)) / np.asarray(IMAGENET_STD)
+    normalised = (values - np.asarray(statistics.mean)) / np.asarray(statistics.std)
     return torch.from_numpy(normalised.astype(np.float32).transpose(2, 0, 1).copy())
 
 
 def batch_of(
-    sources: Sequence[Source], input_shape: tuple[int, ...], folder: Path
+    sources: Sequence[Source],
+    input_shape: tuple[int, ...],
+    folder: Path,
+    statistics: Statistics = _IMAGENET,
 ) -> tuple[torch.Tensor, tuple[Picture, ...]]:
     """Return all pictures as one batch (N, C, H, W), and write what the net will see as WebP.
 
@@ -59,4 +74,4 @@ def batch_of(
     for picture, image in zip(pictures, images, strict=True):
         (folder / picture.file).parent.mkdir(parents=True, exist_ok=True)
         (folder / picture.file).write_bytes(webp(image))
-    return torch.stack([to_tensor(image) for image in images]), pictures
+    return torch.stack([to_tensor(image, statistics) for image in images]), pictures

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from torch import nn
 from torch.export import ExportedProgram
 
 from generator.capture import features
-from generator.capture.attribution import attribute
+from generator.capture.attribution import Overlay, attribute
 from generator.capture.budget import Ledger
 from generator.capture.channels import Measured
 from generator.capture.kernels import draw_kernels
+from generator.capture.replay import Aside, pass_by
 from generator.capture.thumbnails import COLUMNS, TILE, draw_sheet
 from generator.capture.trace import outputs_of
-from generator.capture.views import Seen, View, through_graph, through_hooks
+from generator.capture.views import Note, Seen, View, noting, through_graph, through_hooks
 from generator.capture.wanted import Wanted, choose
 from generator.capture.wiring import last_maps
 from generator.records import (
@@ -27,6 +28,7 @@ from generator.records import (
     Reason,
     Skipped,
     ThumbnailSheet,
+    TraceMethod,
 )
 
 Contain = Callable[[str], AbstractContextManager[None]]
@@ -52,11 +54,16 @@ def look_inside(
     ledger = Ledger(folder, limit_bytes)
     ledger.note(picture.file for picture in record.pictures)
     ledger.note(stats.file for stats in record.parameters if stats.file)
-    with contain("attribution"):
-        record = _attribute(subject, record, ledger)
-    level = features.LEVELS[0]
+    looks: Looks | None = None
     with contain("features"):
-        record, level = _draw_features(subject, record, ledger)
+        looks = looks_at(subject, record)
+    seen: dict[str, Seen] = {}
+    with contain("attribution"):
+        record, seen = _attribute(subject, record, ledger, looks)
+    level = features.LEVELS[0]
+    if looks is not None:
+        with contain("features"):
+            record, level = _draw_features(subject, record, ledger, looks, seen)
     with contain("kernels"):
         kernels = draw_kernels(subject.module, ledger)
         record = record.model_copy(update={"kernels": kernels})
@@ -70,52 +77,81 @@ def look_inside(
     return record.model_copy(update={"picture_budget": budget})
 
 
-def view_of(
-    subject: Subject, record: ModelRecord
-) -> tuple[View, Sequence[Wanted], Sequence[Skipped]]:
-    """Return how to look at a model, the tensors to look at, and what cannot be shown.
+@dataclass(frozen=True)
+class Looks:
+    """How a model is looked at, and what for."""
 
-    The record holds its nodes, calls and modules. Without a graph, hooks find the tensors.
+    view: View
+    note: Note | None = None
+    """None: without a graph there are no operations to note."""
+    wanted: Sequence[Wanted] = ()
+    unshown: Sequence[Skipped] = ()
+    """What cannot be shown."""
+
+
+def looks_at(subject: Subject, record: ModelRecord) -> Looks:
+    """Return how to look at a model, whose record holds its nodes, calls and modules.
+
+    Without a graph, hooks find the tensors.
     """
     if subject.program is None:
-        return through_hooks(subject.module), (), ()
+        return Looks(through_hooks(subject.module))
     outputs = outputs_of(subject.program, subject.module, record.nodes, record.calls)
     wanted, unshown = choose(record.nodes, record.modules, outputs)
-    ids = {node.id for node in record.nodes}
-    return through_graph(subject.program, wanted, ids), wanted, unshown
+    note = noting(wanted, {node.id for node in record.nodes})
+    return Looks(through_graph(subject.program, note), note, wanted, unshown)
 
 
-def _attribute(subject: Subject, record: ModelRecord, ledger: Ledger) -> ModelRecord:
+def _attribute(
+    subject: Subject, record: ModelRecord, ledger: Ledger, looks: Looks | None
+) -> tuple[ModelRecord, dict[str, Seen]]:
+    """Add attributions; return too what there was to see in the runs that they took, by picture."""
     found: list[Attribution] = []
     skipped = list(record.skipped)
+    seen: dict[str, Seen] = {}
     if subject.program is None and record.pictures:
-        skipped.append(Skipped(kind="attribution", reason=Reason.NO_GRAPH))
+        skipped.append(Skipped(kind="attribution", reason=_no_program(record)))
     for picture, example in zip(record.pictures, subject.examples, strict=False):
         if subject.program is None:
             break
-        node = last_maps(record.nodes)
-        for one in attribute(subject.program, example, picture.id, node, subject.labels):
+        node, noted = last_maps(record.nodes), Seen()
+        along = Aside(looks.note(noted, picture.id) if looks and looks.note else pass_by)
+        made = tuple(attribute(subject.program, example, picture.id, node, subject.labels, along))
+        for one in made:
             if isinstance(one, Skipped):
                 skipped.append(one)
             elif ledger.take([one.attribution.method], {one.attribution.file: one.content}):
                 found.append(one.attribution)
-    return record.model_copy(
-        update={"attributions": tuple(found), "skipped": tuple(dict.fromkeys(skipped))}
-    )
+        if not along.has_failed and not any(map(_has_broken_off, made)):
+            seen[picture.id] = noted
+    update = {"attributions": tuple(found), "skipped": tuple(dict.fromkeys(skipped))}
+    return record.model_copy(update=update), seen
+
+
+def _has_broken_off(made: Overlay | Skipped) -> bool:
+    return isinstance(made, Skipped) and made.reason is Reason.ERROR
+
+
+def _no_program(record: ModelRecord) -> Reason:
+    made = record.provenance
+    is_followed = made is not None and made.trace is TraceMethod.FX
+    return Reason.NO_EXPORT if is_followed else Reason.NO_GRAPH
 
 
 def _draw_features(
-    subject: Subject, record: ModelRecord, ledger: Ledger
+    subject: Subject, record: ModelRecord, ledger: Ledger, looks: Looks, before: dict[str, Seen]
 ) -> tuple[ModelRecord, features.Level]:
-    view, wanted, unshown = view_of(subject, record)
+    """Draw what pictures show; they are looked at again if nobody saw them to the end before."""
     seen = {
-        picture.id: view(example, picture.id)
+        picture.id: before.get(picture.id) or looks.view(example, picture.id)
         for picture, example in zip(record.pictures, subject.examples, strict=False)
     }
+    if subject.program is None:
+        seen = {image: _renamed(one, record) for image, one in seen.items()}
     sheets = _draw_thumbnails(seen, ledger)
-    drawn = features.draw_grids(_by_tensor(seen, wanted), ledger)
+    drawn = features.draw_grids(_by_tensor(seen, looks.wanted), ledger)
     failed = chain.from_iterable(one.skipped for one in seen.values())
-    skipped = dict.fromkeys((*record.skipped, *(unshown if seen else ()), *failed))
+    skipped = dict.fromkeys((*record.skipped, *(looks.unshown if seen else ()), *failed))
     update = {
         "features": drawn.outer,
         "inner_features": drawn.inner,
@@ -134,6 +170,18 @@ def _by_tensor(
         w: {image: one.grids[w] for image, one in seen.items() if w in one.grids} for w in order
     }
     return {w: by_image for w, by_image in found.items() if by_image}
+
+
+def _renamed(seen: Seen, record: ModelRecord) -> Seen:
+    """Give tiles of calls the ids of the operations that ended those calls.
+
+    Where hooks alone saw the model, calls are its operations.
+    """
+    ends = {(node.path, node.call): node.id for node in record.nodes}
+    leaves = (call for call in record.calls if call.is_leaf)
+    ids = {f"call_{number}": ends.get((c.path, c.call)) for number, c in enumerate(leaves)}
+    tiles = {ids[name]: tile for name, tile in seen.tiles.items() if ids.get(name)}
+    return replace(seen, tiles={name: tile for name, tile in tiles.items() if name is not None})
 
 
 def _draw_thumbnails(seen: dict[str, Seen], ledger: Ledger) -> tuple[ThumbnailSheet, ...]:

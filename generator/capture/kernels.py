@@ -9,7 +9,7 @@ from PIL import Image
 from torch import nn
 
 from generator.capture.budget import Ledger
-from generator.capture.channels import stretch
+from generator.capture.channels import is_finite, stretch
 from generator.capture.sprites import lay_out, stack, webp
 from generator.records import KernelGrid
 
@@ -32,7 +32,7 @@ def first_kernels(model: nn.Module) -> str | None:
 
 def draw_first(weight: torch.Tensor, folder: Path) -> str:
     """Draw kernels (out, in, h, w) in rows, RGB when they read three channels; return the file."""
-    kernels = np.nan_to_num(weight[:MAX_FIRST].double().numpy(), posinf=0.0, neginf=0.0)
+    kernels = np.nan_to_num(weight[:MAX_FIRST].double().cpu().numpy(), posinf=0.0, neginf=0.0)
     low = kernels.min(axis=(1, 2, 3), keepdims=True)
     spread = np.ptp(kernels, axis=(1, 2, 3), keepdims=True)
     scaled = np.rint((kernels - low) / np.where(spread == 0, 1, spread) * 255).astype(np.uint8)
@@ -67,10 +67,13 @@ def _weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     for path, module in model.named_modules():
         name = f"{path}.weight".lstrip(".")
         if isinstance(module, nn.Conv2d) and max(module.kernel_size) > 1 and name != first:
-            yield name, module.weight.detach().float().nan_to_num(0, 0, 0)
+            yield name, module.weight.detach()
 
 
 def _draw(name: str, weight: torch.Tensor, file: str) -> tuple[KernelGrid, Image.Image]:
+    weight = weight.float().cpu()
+    if not is_finite(weight):
+        weight = weight.nan_to_num(0, 0, 0)
     count, columns = (SIDE, SIDE) if weight.shape[1] > 1 else (SIDE * SIDE, 1)
     filters = _strongest(weight, count)
     inputs = tuple(_strongest(weight[number], columns) for number in filters)

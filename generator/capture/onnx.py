@@ -2,7 +2,6 @@
 
 import ast
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -15,6 +14,7 @@ from onnx_ir.passes.common import LiftConstantsToInitializersPass
 from onnxscript.optimizer import fold_constants, remove_unused_nodes
 from onnxscript.rewriter.rules.common import materialize_reshape_shape_rule
 
+from generator.capture.conversion import converted
 from generator.capture.trace import BATCH
 from generator.errors import CaptureError
 
@@ -100,13 +100,11 @@ def write_runnable(model: ir.Model, path: Path) -> None:
 
 
 def _translate(program: torch.export.ExportedProgram) -> tuple[ir.Model, dict[str, Origin]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            exported = torch.onnx.export(program, (), dynamo=True, optimize=False, verbose=False)
-        except torch.onnx.errors.OnnxExporterError as error:
-            reason = str(error.__cause__ or error).partition("\n")[0]
-            raise CaptureError(f"ONNX: torch cannot translate this network: {reason}") from error
+    try:
+        exported = converted(program)
+    except torch.onnx.errors.OnnxExporterError as error:
+        reason = str(error.__cause__ or error).partition("\n")[0]
+        raise CaptureError(f"ONNX: torch cannot translate this network: {reason}") from error
     if exported is None:
         raise CaptureError("ONNX: torch returned no model for this network")
     return exported.model, _origins(exported.model, _operations(exported.exported_program))

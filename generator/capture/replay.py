@@ -8,13 +8,19 @@ from torch import fx, nn
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
 
-from generator.capture.watch import first_tensor, is_leaf
+from generator.capture.nesting import first_tensor
+from generator.capture.watch import hookable, is_leaf
 
 Visit = Callable[[str, object], object]
 """Called with an operation's id and value the moment it is made; returns the value that goes on.
 
 Later operations may change the value in place: copy what is to be kept.
 """
+
+
+def pass_by(_name: str, value: object) -> object:
+    """Look at nothing."""
+    return value
 
 
 def replay(program: ExportedProgram, example: torch.Tensor, visit: Visit) -> torch.Tensor | None:
@@ -24,6 +30,27 @@ def replay(program: ExportedProgram, example: torch.Tensor, visit: Visit) -> tor
     """
     interpreter = _Visiting(program.graph_module, visit)
     return first_tensor(interpreter.run(*_arguments(program, example)))
+
+
+class Aside:
+    """Visits without a say in the run: values go on as they are, and nothing is followed back.
+
+    Where it fails it stops; the run goes on, and `has_failed`.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.has_failed = False
+
+    def __call__(self, name: str, value: object) -> object:
+        """Visit, unless that failed before."""
+        if not self.has_failed:
+            try:
+                with torch.no_grad():
+                    self.visit(name, value)
+            except Exception:  # noqa: BLE001 - it will be seen where it is visited for its own sake
+                self.has_failed = True
+        return value
 
 
 @contextmanager
@@ -39,7 +66,7 @@ def visiting_leaves(model: nn.Module, visit: Visit) -> Iterator[None]:
         visit(f"call_{count}", output)
         count += 1
 
-    handles = [m.register_forward_hook(hook) for m in model.modules() if is_leaf(m)]
+    handles = [m.register_forward_hook(hook) for _, m in hookable(model) if is_leaf(m)]
     try:
         yield
     finally:

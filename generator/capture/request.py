@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.config import WeightsPolicy
+from generator.config import Device, WeightsPolicy
 from generator.pictures import Source
 from generator.records import ModelRecord, ModelSpec
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one process may take before it is stopped."""
+
+    time_s: float
+    memory_bytes: int | None = None
+    """Of its own and of what it starts; none: as much as there is."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class Request:
     """Where files go; empty at the start."""
     picture_bytes: int = 6_000_000
     """What all pictures of the model may weigh."""
+    device: Device = Device.CPU
 
 
 @dataclass(frozen=True)
@@ -38,5 +48,7 @@ class Done:
     record: ModelRecord
     dependencies: tuple[Path, ...]
     """Files that decided about the result, known only afterwards."""
+    packages: tuple[str, ...] = ()
+    """Installed packages, as they are imported, that did."""
     is_dated: bool = False
     """One of them was edited meanwhile, so that nobody knows which state of it was seen."""

@@ -1,76 +1,59 @@
 """Decides the order of one model's capture: build, one watched forward pass, the artifacts."""
 
 import hashlib
-import os
 import platform
-import re
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from torch.export import ExportedProgram
 
-from generator.capture import predictions, summary, trace, weights
+from generator.capture import predictions, summary, weights
 from generator.capture.build import BuiltModel, build
 from generator.capture.checkpoint import shortened
-from generator.capture.inputs import batch_of
+from generator.capture.device import device_for, name_of
+from generator.capture.examples import Example
+from generator.capture.failing import Failures, failure_of
 from generator.capture.insides import Subject, look_inside
+from generator.capture.nesting import first_tensor
 from generator.capture.norms import norm_stats
-from generator.capture.onnx import names_by_operation, to_onnx, write_structure
+from generator.capture.onnx import names_by_operation, write_structure
 from generator.capture.request import Request
+from generator.capture.rewriting import translated
+from generator.capture.showing import shown_to, traced_with
 from generator.capture.sizes import try_sizes
 from generator.capture.summary import Summary
-from generator.capture.watch import Observation, first_tensor, module_tree, watch
-from generator.pictures import sources_for
+from generator.capture.trace import export
+from generator.capture.tracing import trace_model
+from generator.capture.watch import Observation, module_tree, watch
 from generator.records import (
     Artifact,
-    Failure,
     ModelRecord,
+    Picture,
     Provenance,
+    Reason,
+    Skipped,
     TraceMethod,
 )
 
 _KINDS = {"model.onnx": "onnx", "summary.txt": "torchinfo"}
 
+__all__ = ["Say", "capture", "failure_of"]
+
 Say = Callable[[str], None]
 """Tell whoever watches which step begins."""
 
 
-@dataclass
-class _Failures:
-    """Steps that failed without taking the model down."""
+@dataclass(frozen=True)
+class _Running:
+    """A model on its device, and what it is shown there."""
 
-    root: Path
-    found: list[Failure] = field(default_factory=list)
-
-    @contextmanager
-    def contain(self, step: str) -> Iterator[None]:
-        before = len(self.found)
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - the one place where a failure becomes a fact
-            # What failed on the way is no news once the whole step did.
-            self.found[before:] = [failure_of(step, error, self.root)]
-
-
-def failure_of(step: str, error: BaseException, root: Path) -> Failure:
-    """Describe an exception by its first paragraph, without a path or address of this machine.
-
-    One that says nothing is described by the line that raised it.
-    """
-    lines = traceback.extract_tb(error.__traceback__)
-    said = str(error).strip() or (lines[-1].line if lines else "") or ""
-    message = re.sub(r" at 0x[0-9a-f]+", "", " ".join(said.partition("\n\n")[0].split()))
-    folders = (root, Path.cwd(), Path(sys.prefix), Path("~").expanduser())
-    for folder in sorted(map(str, folders), key=len, reverse=True):  # the innermost first
-        if folder != os.sep:
-            message = message.replace(folder, "…")
-    return Failure(kind=step, error=type(error).__name__, message=message[:600])
+    built: BuiltModel
+    device: torch.device
+    examples: tuple[Example, ...]
+    pictures: tuple[Picture, ...]
 
 
 def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
@@ -80,32 +63,32 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
     may fail alone.
     """
     torch.set_num_threads(1)  # the result must not depend on how many models run beside it
-    failures = _Failures(request.root)
+    failures = Failures(request.root)
     record = ModelRecord(slug=request.spec.slug, input_shape=request.spec.input_shape or ())
     checkpoint = None
     with failures.contain("build"):
         say("build")
+        device = device_for(request.device)
         built = build(request.spec, request.weights, request.seed, request.root)
         checkpoint = built.weights.checkpoint
-        record = _basic_record(request, built)
+        record = _basic_record(request, built, device)
+        built.module.to(device)
         with failures.contain("forward"):
             say("forward")
-            record, examples = _observe(request, built, record, failures)
+            shown = shown_to(built, request.own_pictures, request.folder, device)
+            seen = _Running(built, device, *shown)
+            record = _observe(request, seen, record, failures)
         if record.is_captured:
-            record, program = _trace(request, built, record, failures, say)
+            record, program = _trace(request, seen, record, failures, say)
             say("features")
-            subject = Subject(built.module, program, built.labels, examples)
-            limit = request.picture_bytes
-            record = look_inside(subject, record, request.folder, limit, failures.contain)
-            with failures.contain("sizes"):
-                tried = try_sizes(built.module, built.input_shape)
-                record = record.model_copy(update={"other_sizes": tried})
-    artifacts = _artifacts(request.folder)
+            record = _look(request, seen, record, program, failures)
+    is_known = record.provenance is not None  # else nothing says what the files are
+    artifacts = _artifacts(request.folder) if is_known else ()
     update = {"failures": tuple(failures.found), "artifacts": artifacts}
     return record.model_copy(update=update), checkpoint
 
 
-def _basic_record(request: Request, built: BuiltModel) -> ModelRecord:
+def _basic_record(request: Request, built: BuiltModel, device: torch.device) -> ModelRecord:
     return ModelRecord(
         slug=request.spec.slug,
         input_shape=built.input_shape,
@@ -114,21 +97,18 @@ def _basic_record(request: Request, built: BuiltModel) -> ModelRecord:
         buffer_bytes=sum(b.numel() * b.element_size() for b in built.module.buffers()),
         parameters=weights.parameter_stats(built.module, request.folder),
         norms=norm_stats(built.module, request.folder),
-        provenance=_provenance(request, built),
+        provenance=_provenance(request, built, device),
         training=built.weights.training,
     )
 
 
 def _observe(
-    request: Request, built: BuiltModel, record: ModelRecord, failures: _Failures
-) -> tuple[ModelRecord, Sequence[torch.Tensor]]:
-    """Run the model on one picture after the other, the first time watched, under torchinfo."""
-    sources = sources_for(built.input_shape[0], request.own_pictures)
-    batch, pictures = batch_of(sources, built.input_shape, request.folder)
-    examples = batch.chunk(len(batch))  # not all at once: a net may hold its batch to be one
-    first, table = _run_first(built.module, examples[0], failures)
+    request: Request, seen: _Running, record: ModelRecord, failures: Failures
+) -> ModelRecord:
+    """Run the model on one example after the other, the first time watched, under torchinfo."""
+    first, table, skipped = _run_first(seen.built.module, seen.examples[0], failures)
     with torch.no_grad():
-        further = [first_tensor(built.module(example)) for example in examples[1:]]
+        further = [first_tensor(example.run(seen.built.module)) for example in seen.examples[1:]]
     if table is not None:
         summary.write_summary(table, request.folder)
     found: dict[str, object] = {
@@ -136,48 +116,87 @@ def _observe(
         "total_macs": sum(call.macs for call in first.calls),
         "torchinfo_macs": None if table is None else table.macs,
         "torchinfo_rows": () if table is None else table.rows,
-        "pictures": pictures,
+        "pictures": seen.pictures,
     }
     with failures.contain("predictions"):
-        outputs = [first.output, *further]
-        answers, skipped = predictions.predict(outputs, pictures, built.labels, request.folder)
-        found |= {"predictions": answers, "skipped": skipped}
-    return record.model_copy(update=found), examples
+        outputs = [None if one is None else one.cpu() for one in (first.output, *further)]
+        labels = seen.built.labels
+        answers, unfit = predictions.predict(outputs, seen.pictures, labels, request.folder)
+        found |= {"predictions": answers, "skipped": (*skipped, *unfit)}
+    return record.model_copy(update=found)
 
 
 def _run_first(
-    module: torch.nn.Module, example: torch.Tensor, failures: _Failures
-) -> tuple[Observation, Summary | None]:
+    module: torch.nn.Module, example: Example, failures: Failures
+) -> tuple[Observation, Summary | None, tuple[Skipped, ...]]:
     """Run a model under torchinfo; again without, if it failed, to see which of the two it was."""
+    skipped: tuple[Skipped, ...] = ()
     with failures.contain("torchinfo"), watch(module) as observed:
-        return observed, summary.run_with_summary(module, example)
+        try:
+            return observed, summary.run_with_summary(module, example), ()
+        except summary.NoSummaryError as error:
+            detail = "" if error.reason is Reason.UNKNOWN_TYPE else str(error)
+            skipped = (Skipped(kind="torchinfo", reason=error.reason, detail=detail),)
     with watch(module) as observed:
-        module(example)
-    return observed, None
+        example.run(module)
+    return observed, None, skipped
 
 
 def _trace(
-    request: Request, built: BuiltModel, record: ModelRecord, failures: _Failures, say: Say
+    request: Request, seen: _Running, record: ModelRecord, failures: Failures, say: Say
 ) -> tuple[ModelRecord, ExportedProgram | None]:
     """Add the graph, and the ONNX file whose nodes it names."""
     say("trace")
+    shape = traced_with(seen.built, seen.device)
     parameters = [stats.name for stats in record.parameters]
-    nodes = trace.nodes_of_calls(record.calls, parameters)
-    method, names, program = TraceMethod.HOOKS, {}, None
-    with failures.contain("trace"):
-        program = trace.export(built.module, torch.zeros(1, *built.input_shape))
-        nodes, method = trace.nodes_of(program, built.module), TraceMethod.EXPORT
+    traced = trace_model(seen.built.module, shape, seen.examples[0], record.calls, parameters)
+    names: dict[str, str] = {}
+    skipped = record.skipped
+    if traced.program is not None:
         with failures.contain("onnx"):
             say("onnx")
-            translated = to_onnx(program)
-            write_structure(translated, request.folder / "model.onnx")
-            names = names_by_operation(translated)
-    named = tuple(node.model_copy(update={"onnx": names.get(node.id)}) for node in nodes)
-    provenance = record.provenance and record.provenance.model_copy(update={"trace": method})
-    return record.model_copy(update={"nodes": named, "provenance": provenance}), program
+            module = seen.built.module
+            translation = translated(traced.program, lambda: export(module, shape))
+            write_structure(translation, request.folder / "model.onnx")
+            names = names_by_operation(translation)
+    elif traced.refusal is not None and traced.method is TraceMethod.FX:
+        said = failure_of("trace", traced.refusal, request.root)
+        detail = f"{said.error}: {said.message}"
+        skipped += tuple(
+            Skipped(kind=kind, reason=Reason.NO_EXPORT, detail=detail) for kind in ("trace", "onnx")
+        )
+    elif traced.refusal is not None:
+        with failures.contain("trace"):
+            raise traced.refusal
+    named = tuple(node.model_copy(update={"onnx": names.get(node.id)}) for node in traced.nodes)
+    provenance = record.provenance and record.provenance.model_copy(update={"trace": traced.method})
+    found = {"nodes": named, "provenance": provenance, "skipped": skipped}
+    return record.model_copy(update=found), traced.program
 
 
-def _provenance(request: Request, built: BuiltModel) -> Provenance:
+def _look(
+    request: Request,
+    seen: _Running,
+    record: ModelRecord,
+    program: ExportedProgram | None,
+    failures: Failures,
+) -> ModelRecord:
+    """Add what pictures show, and other sizes of pictures; say so of a model that takes none."""
+    built = seen.built
+    inputs = [example.tensors[0] for example in seen.examples]
+    subject = Subject(built.module, program, built.labels, inputs)
+    record = look_inside(subject, record, request.folder, request.picture_bytes, failures.contain)
+    if built.takes_pictures:
+        with failures.contain("sizes"):
+            tried = try_sizes(built.module, built.input_shape)
+            return record.model_copy(update={"other_sizes": tried})
+        return record
+    kinds = ("features", "attribution", "predictions", "sizes")
+    skipped = (Skipped(kind=kind, reason=Reason.NO_PICTURES) for kind in kinds)
+    return record.model_copy(update={"skipped": (*record.skipped, *skipped)})
+
+
+def _provenance(request: Request, built: BuiltModel, device: torch.device) -> Provenance:
     return Provenance(
         torch=version("torch"),
         torchvision=version("torchvision"),
@@ -187,6 +206,7 @@ def _provenance(request: Request, built: BuiltModel) -> Provenance:
         seed=request.seed,
         weights=built.weights.said,
         weights_are_random=built.weights.are_random,
+        device=name_of(device),
         weights_sha256=built.weights.sha256 and shortened(built.weights.sha256),
     )
 

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from generator.capture.examples import dtype_of
 from generator.capture.watch import watch
 from generator.records import OtherSize
 
@@ -26,22 +27,22 @@ def other_sizes(input_shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def try_sizes(model: nn.Module, input_shape: tuple[int, ...]) -> tuple[OtherSize, ...]:
-    """Run a model at other sizes; what refuses a size says why."""
-    device = _cheapest_device(model, input_shape)
-    return tuple(_try(model, shape, device) for shape in other_sizes(input_shape))
-
-
-def _cheapest_device(model: nn.Module, input_shape: tuple[int, ...]) -> str:
-    """Return the device without values if the model runs there, for only shapes are asked."""
-    return "cpu" if _try(model, input_shape, "meta").error else "meta"
+    """Run a model at other sizes, without values if it can; what refuses a size says why."""
+    shapes = other_sizes(input_shape)
+    tried = tuple(_try(model, shape, "meta") for shape in shapes)
+    # Refusing every size, it may refuse to run without values.
+    if all(one.error for one in tried) and _try(model, input_shape, "meta").error:
+        return tuple(_try(model, shape, "cpu") for shape in shapes)
+    return tried
 
 
 def _try(model: nn.Module, shape: tuple[int, ...], device: str) -> OtherSize:
     tensors = dict([*model.named_parameters(), *model.named_buffers()])
     state = {name: tensor.to(device) for name, tensor in tensors.items()}
     try:
+        blank = torch.zeros(1, *shape, device=device, dtype=dtype_of(model))
         with watch(model, lambda *_: False) as seen:
-            torch.func.functional_call(model, state, (torch.zeros(1, *shape, device=device),))
+            torch.func.functional_call(model, state, (blank,))
     except Exception as error:  # noqa: BLE001 - whatever a model raises, it refuses the size
         return OtherSize(input_shape=shape, error=f"{type(error).__name__}: {error}"[:200])
     return OtherSize(

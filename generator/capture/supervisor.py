@@ -4,19 +4,27 @@ Nothing here imports torch: a fork server does it once, and every model gets a f
 """
 
 import multiprocessing
-import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pickle import UnpicklingError
 from typing import Generic, TypeVar
 
-from generator.capture.request import Done, Request, Step
+from generator.capture import causes, processes
+from generator.capture.confinement import confine
+from generator.capture.request import Done, Limits, Request, Step
 from generator.records import Failure, ModelRecord
 
-_PRELOAD = "generator.capture.worker"
+_PRELOAD = "generator.capture.preload"
+_LOOK_EVERY_S = 0.2
+_MOST_PROCESSES = 256
+"""More than any net has use for; one that starts them without end must not fill the machine."""
+_LEAVES_IN_S = 1.0
+_FORK_SERVER_DIED = 255
+_ATTEMPTS = 5
 
 Asked = TypeVar("Asked")
 """What a process is asked for."""
@@ -56,35 +64,39 @@ class _Running(Generic[Asked]):
     step: str = "start"
 
     @property
+    def pid(self) -> int:
+        return self.process.pid or 0
+
+    @property
     def seconds(self) -> float:
         return time.monotonic() - self.started
 
 
 def capture_all(
-    requests: Sequence[Request], jobs: int, time_limit_s: float, on_step: OnStep[Request]
-) -> Iterator[Outcome]:
+    requests: Sequence[Request], jobs: int, limits: Limits, on_step: OnStep[Request]
+) -> Generator[Outcome]:
     """Capture models, at most `jobs` at a time, and yield each as it ends, however it ends.
 
-    A process that raises, exits, crashes or outlives its time becomes a record with that failure.
+    A process that raises, exits, crashes or outgrows its limits becomes a record with that failure.
     """
-    for ended in supervise(_enter, requests, jobs, time_limit_s, on_step):
-        yield Outcome(ended.request, _done(ended), ended.seconds)
+    for ended in supervise(_enter, requests, jobs, limits, on_step):
+        yield Outcome(ended.request, _done(ended, limits), ended.seconds)
 
 
 def supervise(
     work: Work[Asked],
     requests: Sequence[Asked],
     jobs: int,
-    time_limit_s: float,
+    limits: Limits,
     on_step: OnStep[Asked],
-) -> Iterator[Ended[Asked]]:
+) -> Generator[Ended[Asked]]:
     """Work on requests, each in a process of its own, and yield each as it ends, however it ends.
 
     Args:
         work: a function of some module; it is called in the new process.
         requests: what to work on, at most `jobs` at a time.
         jobs: how many processes may run.
-        time_limit_s: seconds after which one is killed.
+        limits: what one may take before it is killed.
         on_step: called with news of each.
     """
     context = multiprocessing.get_context("forkserver")
@@ -94,18 +106,20 @@ def supervise(
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                running.append(_start(context, work, waiting.popleft()))
-            nearest = min(r.started for r in running) + time_limit_s - time.monotonic()
-            ready = wait([r.pipe for r in running], timeout=max(0.0, nearest))
+                running.append(_start(context, work, waiting.popleft(), limits))
+            nearest = min(r.started for r in running) + limits.time_s - time.monotonic()
+            patience = min(max(0.0, nearest), _LOOK_EVERY_S)
+            ready = wait([r.pipe for r in running], timeout=patience)
             for run in list(running):
-                answer = _news(run, on_step) if run.pipe in ready else _overdue(run, time_limit_s)
+                answer = _news(run, on_step) if run.pipe in ready else None
+                answer = answer or _excess(run, limits)
                 if answer is not None:
                     running.remove(run)
-                    _end(run)
+                    _end(run, 0 if isinstance(answer, Failure) else _LEAVES_IN_S)
                     yield Ended(run.request, answer, run.seconds)
     finally:
         for run in running:
-            _end(run)
+            _end(run, 0)
 
 
 def _enter(request: Request, pipe: Connection) -> None:
@@ -115,9 +129,11 @@ def _enter(request: Request, pipe: Connection) -> None:
     run(request, pipe)
 
 
-def _done(ended: Ended[Request]) -> Done:
+def _done(ended: Ended[Request], limits: Limits) -> Done:
     if isinstance(ended.answer, Done):
-        return ended.answer
+        done = ended.answer
+        failures = tuple(causes.named(failure, limits) for failure in done.record.failures)
+        return replace(done, record=done.record.model_copy(update={"failures": failures}))
     spec = ended.request.spec
     failures = (ended.answer,) if isinstance(ended.answer, Failure) else ()
     record = ModelRecord(slug=spec.slug, input_shape=spec.input_shape or (), failures=failures)
@@ -125,23 +141,39 @@ def _done(ended: Ended[Request]) -> Done:
 
 
 def _start(
-    context: multiprocessing.context.ForkServerContext, work: Work[Asked], request: Asked
+    context: multiprocessing.context.ForkServerContext,
+    work: Work[Asked],
+    request: Asked,
+    limits: Limits,
 ) -> _Running[Asked]:
+    """Start a process; a fork server that a net has just killed is replaced by the next attempt."""
     ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(request, theirs), daemon=True)
-    process.start()
+    arguments = (work, request, theirs, limits.memory_bytes)
+    for attempt in range(_ATTEMPTS):
+        process = context.Process(target=_begin, args=arguments, daemon=True)
+        try:
+            process.start()
+            break
+        except (EOFError, ConnectionError):
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(_LOOK_EVERY_S)
     theirs.close()
     return _Running(request, process, ours, time.monotonic())
 
 
+def _begin(work: Work[Asked], request: Asked, pipe: Connection, memory_bytes: int | None) -> None:
+    confine(memory_bytes)
+    work(request, pipe)
+
+
 def _news(run: _Running[Asked], on_step: OnStep[Asked]) -> object | None:
-    """Read one message; a closed pipe means that the process died."""
+    """Read one message; a closed pipe means that the process died, or cut itself off."""
     try:
         message: object = run.pipe.recv()
-    except (EOFError, OSError):
-        run.process.join()
-        code = run.process.exitcode or 0
-        return Failure(kind=run.step, error="ProcessDied", message=_cause_of_death(code))
+    except (EOFError, OSError, UnpicklingError):
+        run.process.join(timeout=1)
+        return causes.death(run.step, run.process.exitcode)
     if isinstance(message, Step):
         run.step = message.name
         on_step(run.request, message.name, run.seconds)
@@ -149,24 +181,27 @@ def _news(run: _Running[Asked], on_step: OnStep[Asked]) -> object | None:
     return message
 
 
-def _cause_of_death(code: int) -> str:
-    if code >= 0:
-        return f"the process ended with code {code} before it was done"
-    hint = "; often that is the kernel, when memory runs out" if code == -signal.SIGKILL else ""
-    return f"the process was killed by {signal.Signals(-code).name}{hint}"
+def _excess(run: _Running[Asked], limits: Limits) -> Failure | None:
+    """Say what a process took too much of, or that it is gone without a word."""
+    if run.seconds >= limits.time_s:
+        return causes.overtime(run.step, limits)
+    code = run.process.exitcode
+    if code not in {None, _FORK_SERVER_DIED} and not run.pipe.poll():
+        # What it left behind keeps the pipe open.
+        return causes.death(run.step, code)
+    members = processes.family(run.pid, at_most=_MOST_PROCESSES + 1)
+    if len(members) > _MOST_PROCESSES:
+        return causes.too_many_processes(run.step, _MOST_PROCESSES)
+    held = processes.private_bytes(members)
+    if limits.memory_bytes is not None and held > limits.memory_bytes:
+        return causes.out_of_memory(run.step, limits)
+    return None
 
 
-def _overdue(run: _Running[Asked], time_limit_s: float) -> Failure | None:
-    if run.seconds < time_limit_s:
-        return None
-    message = f"still busy after {time_limit_s:g} s; see 'time_limit_s'"
-    return Failure(kind=run.step, error="TimeLimit", message=message)
-
-
-def _end(run: _Running[Asked]) -> None:
+def _end(run: _Running[Asked], patience_s: float) -> None:
+    """Let a process leave by itself if it is about to; then kill it and all that it started."""
+    members = processes.family(run.pid)  # once it is gone, nobody knows them any more
     run.pipe.close()
-    if run.process.is_alive():
-        run.process.join(timeout=0.2)
-    if run.process.is_alive():
-        run.process.kill()
-        run.process.join()
+    run.process.join(patience_s)
+    processes.end(run.pid, members)
+    run.process.join(timeout=5)

@@ -10,8 +10,8 @@ from PIL import Image
 from torch import nn
 
 from generator.capture.channels import rank_channels, stretch
+from generator.capture.nesting import first_tensor
 from generator.capture.sprites import webp
-from generator.capture.watch import first_tensor
 
 TILE = 40
 COLUMNS = 32
@@ -30,7 +30,7 @@ def thumbnail(value: object) -> Tile | None:
     tensor = _together(value)
     if tensor is None or len(tensor) != 1 or not tensor.numel() or not tensor.is_floating_point():
         return None
-    values = tensor[0].detach().float()
+    values = tensor[0].detach().float().cpu()
     if values.dim() == _DIMENSIONS - 1 and values.shape[1] * values.shape[2] > 1:
         return _strongest(values)
     is_vector = values.dim() == 1 or values.numel() == len(values)

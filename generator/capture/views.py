@@ -33,15 +33,34 @@ class Seen:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def through_graph(program: ExportedProgram, wanted: Sequence[Wanted], nodes: set[str]) -> View:
+Note = Callable[[Seen, str], Visit]
+"""Return what looks at each operation while a model sees the picture of that id."""
+
+
+def through_graph(program: ExportedProgram, note: Note) -> View:
     """Return how to look at a traced model: operation by operation."""
+
+    def view(example: torch.Tensor, image: str) -> Seen:
+        seen = Seen()
+        with torch.no_grad():
+            replay(program, example, note(seen, image))
+        return seen
+
+    return view
+
+
+def noting(wanted: Sequence[Wanted], nodes: set[str]) -> Note:
+    """Return what is noted of the operations of a traced model, whoever runs it.
+
+    Args:
+        wanted: tensors that get a grid.
+        nodes: operations that get a thumbnail.
+    """
     by_node: dict[str | None, list[Wanted]] = defaultdict(list)
     for one in wanted:
         by_node[one.node].append(one)
 
-    def view(example: torch.Tensor, image: str) -> Seen:
-        seen = Seen()
-
+    def note(seen: Seen, image: str) -> Visit:
         def visit(name: str, value: object) -> object:
             for one in by_node[name]:
                 _note(seen, one, _part(value, one.part), image)
@@ -49,11 +68,9 @@ def through_graph(program: ExportedProgram, wanted: Sequence[Wanted], nodes: set
                 _note_tile(seen, name, value)
             return value
 
-        with torch.no_grad():
-            replay(program, example, visit)
-        return seen
+        return visit
 
-    return view
+    return note
 
 
 def through_hooks(model: nn.Module) -> View:
@@ -106,7 +123,9 @@ def _outside_blocks(container: nn.Module, path: str = "") -> Iterator[str]:
 
 def _note(seen: Seen, wanted: Wanted, tensor: torch.Tensor | None, image: str) -> None:
     reason = Reason.NO_MAPS if tensor is None else unfit(tuple(tensor.shape))
-    found = measure(tensor[0]) if tensor is not None and reason is None else reason
+    found: Measured | Reason | None = reason
+    if tensor is not None and reason is None:
+        found = measure(tensor[0].cpu(), counted=not wanted.is_inner)
     if isinstance(found, Measured):
         seen.grids[wanted] = found
     elif found is not None:

@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from math import prod
+from typing import Self
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from generator.capture.nesting import first_tensor
 from generator.records import ModuleCall, ModuleInfo, Shape
 
 PLAIN_CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+_ATTENTION_ON_CPU = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu  # noqa: SLF001
 
 Keep = Callable[[str, nn.Module, torch.Tensor], bool]
 """Say whether a module's output shall be kept."""
@@ -60,22 +64,16 @@ def module_tree(model: nn.Module) -> tuple[ModuleInfo, ...]:
     )
 
 
+def hookable(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield the modules that can be watched by name: parts that TorchScript compiled cannot."""
+    for path, module in model.named_modules():
+        if not path or not isinstance(module, torch.jit.ScriptModule):
+            yield path, module
+
+
 def is_leaf(module: nn.Module) -> bool:
     """Say whether a module holds no other module."""
     return next(module.children(), None) is None
-
-
-def first_tensor(value: object) -> torch.Tensor | None:
-    """Return the first tensor in a module's output, whatever it is wrapped in."""
-    if isinstance(value, torch.Tensor):
-        return value
-    items: tuple[object, ...] = ()
-    if isinstance(value, dict):
-        items = tuple(value.values())
-    elif isinstance(value, list | tuple):
-        items = tuple(value)
-    found = (first_tensor(item) for item in items)
-    return next((tensor for tensor in found if tensor is not None), None)
 
 
 def nothing(_path: str, _module: nn.Module, _output: torch.Tensor) -> bool:
@@ -93,10 +91,10 @@ def watch(model: nn.Module, keep: Keep = nothing) -> Iterator[Observation]:
     watcher = _Watcher(keep)
     handles = []
     try:
-        for path, module in model.named_modules():
+        for path, module in hookable(model):
             handles.append(module.register_forward_pre_hook(partial(watcher.enter, path)))
             handles.append(module.register_forward_hook(partial(watcher.leave, path)))
-        with torch.no_grad(), _countable_attention(), watcher.counter:
+        with torch.no_grad(), _countable(model), watcher.counter:
             yield watcher.observation
     finally:
         for handle in handles:
@@ -104,14 +102,45 @@ def watch(model: nn.Module, keep: Keep = nothing) -> Iterator[Observation]:
 
 
 @contextmanager
-def _countable_attention() -> Iterator[None]:
-    """Keep attention off its fused path, whose arithmetic the counter cannot see."""
+def _countable(model: nn.Module) -> Iterator[None]:
+    """Keep attention and recurrent layers off fused paths, whose arithmetic the counter misses."""
     was_enabled = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
+    is_recurrent = any(isinstance(module, nn.RNNBase) for module in model.modules())
     try:
-        yield
+        with ExitStack() as stack:
+            if is_recurrent:
+                stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
+                stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+            yield
     finally:
         torch.backends.mha.set_fastpath_enabled(was_enabled)
+
+
+class _OneScope:
+    """Stands in for torch's own tracker of modules, which trips over parameters as arguments."""
+
+    parents = frozenset({"Global"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+
+def _attention_flops(query: Shape, key: Shape, value: Shape, *_more: object, **_and: object) -> int:
+    *several, asking, width = query  # (batch, heads, tokens, width)
+    scores = prod(several) * asking * key[-2]
+    return 2 * scores * (width + value[-1])
+
+
+def _counter() -> FlopCounterMode:
+    # Not every release of torch counts attention on a CPU.
+    also = {_ATTENTION_ON_CPU: _attention_flops}
+    counter = FlopCounterMode(display=False, custom_mapping=also)
+    setattr(counter, "mod_tracker", _OneScope())  # noqa: B010 - of another class, on purpose
+    return counter
 
 
 @dataclass
@@ -119,7 +148,7 @@ class _Watcher:
     """The hooks, and what they must remember between a module's call and its return."""
 
     keep: Keep
-    counter: FlopCounterMode = field(default_factory=lambda: FlopCounterMode(display=False))
+    counter: FlopCounterMode = field(default_factory=_counter)
     observation: Observation = field(default_factory=Observation)
     frames: list[_Frame] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)

@@ -5,11 +5,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from generator.capture.channels import histogram, is_finite
 from generator.capture.kernels import draw_first, first_kernels
-from generator.records import Histogram, ParameterStats
-
-BINS = 32
-_COUNTED_AT_ONCE = 1 << 22
+from generator.records import ParameterStats
 
 
 def parameter_stats(model: nn.Module, folder: Path) -> tuple[ParameterStats, ...]:
@@ -24,9 +22,10 @@ def parameter_stats(model: nn.Module, folder: Path) -> tuple[ParameterStats, ...
 
 
 def _describe(name: str, parameter: nn.Parameter, file: str | None) -> ParameterStats:
-    values = parameter.detach().flatten().float()
-    finite = values if bool(torch.isfinite(values).all()) else values[torch.isfinite(values)]
+    values = _plain(parameter.detach()).flatten()
+    finite = values if is_finite(values) else values[torch.isfinite(values)]
     count = finite.numel()
+    counted = histogram(finite) if count else None
     return ParameterStats(
         name=name,
         shape=tuple(parameter.shape),
@@ -35,19 +34,20 @@ def _describe(name: str, parameter: nn.Parameter, file: str | None) -> Parameter
         trainable=parameter.requires_grad,
         mean=float(finite.mean()) if count else None,
         std=float(finite.std()) if count > 1 else None,
-        min=float(finite.min()) if count else None,
-        max=float(finite.max()) if count else None,
-        sparsity=float((values == 0).double().mean()) if len(values) else None,
-        histogram=_histogram(finite) if count > 1 else None,
+        min=counted and counted.low,
+        max=counted and counted.high,
+        sparsity=_zeros(values) / len(values) if len(values) else None,
+        histogram=counted if count > 1 else None,
         file=file,
     )
 
 
-def _histogram(values: torch.Tensor) -> Histogram:
-    low, high = float(values.min()), float(values.max())
-    if low == high:
-        return Histogram(low=low, high=high, counts=(len(values),))
-    # float32 cannot count beyond 2²⁴; in parts, since a layer of VGG would take 800 MB as float64.
-    parts = (part.double() for part in torch.split(values, _COUNTED_AT_ONCE))
-    counts = torch.stack([torch.histc(part, BINS, low, high) for part in parts]).sum(dim=0)
-    return Histogram(low=low, high=high, counts=tuple(int(count) for count in counts))
+def _plain(values: torch.Tensor) -> torch.Tensor:
+    """Return values as real numbers of at least 32 bits, uncopied where they are that already."""
+    if values.is_complex():
+        values = torch.view_as_real(values)
+    return values if values.dtype in {torch.float32, torch.float64} else values.float()
+
+
+def _zeros(values: torch.Tensor) -> int:
+    return len(values) - int(values.count_nonzero())

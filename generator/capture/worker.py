@@ -1,64 +1,54 @@
 """Decides what happens inside the process that captures one model."""
 
-import os
 import sys
-import time
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Thread
-from types import ModuleType
+from types import MappingProxyType
 
 from generator.capture.request import Done, Request, Step
-from generator.capture.session import capture
+from generator.capture.session import capture, failure_of
+from generator.capture.sources import Sources
+from generator.records import Failure, ModelRecord
+
+_PRELOADED = MappingProxyType(dict(sys.modules))
+"""What the fork server loaded, once for all; the rest came with the model or its project."""
 
 
 def run(request: Request, pipe: Connection) -> None:
-    """Capture one model and report over the pipe; whatever the model prints is dropped."""
-    settle()
-    began_ns = time.time_ns()
-    before = dict(sys.modules)
-    record, checkpoint = capture(request, lambda step: pipe.send(Step(step)))
-    imported = [m for name, m in dict(sys.modules).items() if before.get(name) is not m]
-    own = _own_sources(request.root, imported)
-    is_dated = any(_is_edited_since(path, began_ns) for path in own)
-    pipe.send(Done(record, (*own, *([checkpoint] if checkpoint else [])), is_dated))
+    """Capture one model and report over the pipe; no exception of the model's gets past here."""
+    # A source edited within a second, to the same length, would be mistaken for its bytecode.
+    sys.dont_write_bytecode = not request.spec.factory.startswith(("torchvision:", "timm:"))
+    sources = Sources(request.root, request.folder, _PRELOADED)
+    sources.listen()
+    begun = ["start"]
+
+    def begin(step: str) -> None:
+        begun.append(step)
+        pipe.send(Step(step))
+
+    try:
+        record, checkpoint = capture(request, begin)
+        record = _storable(record)
+    except BaseException as error:  # noqa: BLE001 - also what is meant to end the process
+        pipe.send(_described(begun[-1], error, request.root))
+        return
+    files = (*sources.files(), *([checkpoint] if checkpoint else []))
+    pipe.send(Done(record, files, sources.packages(), sources.are_edited()))
     pipe.close()
 
 
-def settle() -> None:
-    """Make this process say nothing, and end with the coordinator."""
-    _silence()
-    Thread(target=_outlive_nobody, daemon=True).start()
+def _storable(record: ModelRecord) -> ModelRecord:
+    """Return the record as it will be read back.
+
+    Raises:
+        Exception: it will not: some value of the model's cannot be written down.
+    """
+    return ModelRecord.model_validate_json(record.model_dump_json())
 
 
-def _outlive_nobody() -> None:
-    """End with the coordinator, even if that was killed and the model never returns."""
-    coordinator = parent_process()
-    if coordinator is not None:
-        coordinator.join()
-        os._exit(1)
-
-
-def _silence() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-
-
-def _own_sources(root: Path, modules: list[ModuleType]) -> tuple[Path, ...]:
-    """Return the files of nets that were imported: the zoo's own, and those of the project."""
-    paths = set()
-    for module in modules:
-        file = getattr(module, "__file__", None)
-        if file is None:
-            continue
-        path = Path(file).resolve()
-        is_own = path.is_relative_to(root) and "site-packages" not in path.parts
-        if is_own or module.__name__.startswith("generator.zoo.nets."):
-            paths.add(path)
-    return tuple(sorted(paths))
-
-
-def _is_edited_since(path: Path, began_ns: int) -> bool:
-    return not path.exists() or path.stat().st_mtime_ns >= began_ns
+def _described(step: str, error: BaseException, root: Path) -> Failure:
+    try:
+        failure = failure_of(step, error, root)
+        return Failure.model_validate_json(failure.model_dump_json())
+    except Exception:  # noqa: BLE001 - an exception may even fail to say what it is
+        return Failure(kind=step, error=type(error).__name__, message="its message is unreadable")

@@ -2,10 +2,9 @@
 
 import argparse
 import os
-import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator import pipeline
@@ -14,6 +13,7 @@ from generator.capture.request import Request
 from generator.capture.supervisor import Outcome
 from generator.cli import doctor as examination
 from generator.cli import scaffold
+from generator.cli.measure import measure_missing
 from generator.cli.terminal import (
     as_json,
     check_table,
@@ -22,11 +22,19 @@ from generator.cli.terminal import (
     result,
     say,
 )
+from generator.collection import fetch_newer
 from generator.config import Project, load_project
 from generator.errors import DiskError, RequestError
 from generator.lock import only_one
+from generator.measurement import measured
 from generator.records import ModelRecord, ModelSpec
-from generator.render.links import check_links
+from generator.render.site_weight import weigh, weight_line
+from generator.shortfalls import (
+    page_shortfalls,
+    record_shortfalls,
+    site_shortfalls,
+    timing_shortfalls,
+)
 from generator.zoo.catalog import select
 
 _MIN_FREE_BYTES = 64_000_000
@@ -34,62 +42,61 @@ _MIN_FREE_BYTES = 64_000_000
 
 def build(options: argparse.Namespace) -> int:
     """Capture what is missing, render, build the site, check its links."""
-    project, specs = _request(options)
-    out = _writable(options.out or project.root / "site", "name another folder with --out")
+    project, specs = prepared(options)
+    out = pipeline.site_folder(project, options.out)
+    _writable(out, "name another folder with --out")
     with only_one(project.state, _waiting):
-        _collect(project, specs, options.jobs)
-        shortfalls = _render(project, specs)
+        _collect(project, specs, options.jobs, options.scheduler)
+        measure_missing(project, specs)
+        shortfalls = _render(project, specs) + timing_shortfalls(measured(project, specs))
         report = pipeline.build_site(project, out)
         say(f"site: {len(report.written)} files written, {len(report.deleted)} deleted")
         for uri in report.kept:
             say(f"  {out / uri}: not ours, left alone")
-        shortfalls += _site_shortfalls(out)
+        say(f"weight: {weight_line(weigh(out))}")
+        shortfalls += site_shortfalls(out, pipeline.memo_of(project))
     result(str(out))
     return _verdict(shortfalls, strict=options.strict)
 
 
 def capture(options: argparse.Namespace) -> int:
     """Capture what is missing; write no pages."""
-    project, specs = _request(options)
+    project, specs = prepared(options)
     with only_one(project.state, _waiting):
-        _collect(project, specs, options.jobs)
-        shortfalls = _shortfalls(pipeline.records(project, specs), specs)
+        _collect(project, specs, options.jobs, options.scheduler)
+        shortfalls = record_shortfalls(pipeline.records(project, specs), specs)
     return _verdict(shortfalls, strict=options.strict)
 
 
 def render_only(options: argparse.Namespace) -> int:
-    """Write the pages from stored captures."""
-    project, specs = _request(options)
+    """Write the pages from stored captures; those that others made are fetched first."""
+    project, specs = prepared(options)
     with only_one(project.state, _waiting):
+        fetched = fetch_newer(project, specs)
+        if fetched:
+            say(f"fetched {fetched} from the store")
         shortfalls = _render(project, specs)
     return _verdict(shortfalls, strict=options.strict)
 
 
-def serve(options: argparse.Namespace) -> int:
-    """Capture, render, and let MkDocs serve the pages until interrupted."""
-    project, specs = _request(options)
+def refresh(project: Project, specs: Sequence[ModelSpec], jobs: int) -> None:
+    """Capture what is missing, render, and say what fell short."""
     with only_one(project.state, _waiting):
-        _collect(project, specs, options.jobs)
+        _collect(project, specs, jobs)
         _verdict(_render(project, specs), strict=False)
-    address = f"{options.host}:{options.port}"
-    say(f"serving on http://{address}/ until Ctrl+C")
-    os.chdir(project.root)
-    os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
-    os.execv(sys.executable, command)  # noqa: S606 - becomes MkDocs, which gets every signal
 
 
 def list_models(options: argparse.Namespace) -> int:
     """Print the models with their numbers, as far as they are captured."""
     project, specs = _project(options)
-    rows = model_rows(specs, pipeline.records(project, specs))
+    rows = model_rows(specs, pipeline.records(project, specs), measured(project, specs))
     result(as_json(rows) if options.json else model_table(rows))
     return 0
 
 
 def collected(
     options: argparse.Namespace,
-) -> tuple[tuple[ModelSpec, ...], dict[str, ModelRecord]]:
+) -> tuple[tuple[ModelSpec, ...], Mapping[str, ModelRecord]]:
     """Return the named models and their records; those that have none are captured first."""
     project = load_project(options.config)
     specs = pipeline.chosen(project, options.named)
@@ -107,15 +114,16 @@ def check(options: argparse.Namespace) -> int:
     """Hold stored numbers and a built site's links to account."""
     project, specs = _project(options)
     found = pipeline.records(project, specs)
-    shortfalls = _shortfalls(found, specs)
+    shortfalls = record_shortfalls(found, specs)
     out = options.out or project.root / "site"
     if not out.is_dir():
         raise RequestError(f"{out}: no site there; run 'archatlas build', or name it with --out")
-    shortfalls += _site_shortfalls(out)
+    shortfalls += site_shortfalls(out)
     held = [(s.slug, one) for s in specs if s.slug in found for one in checks(found[s.slug], s)]
     result(check_table(held))
     said = f"{len(held)} numbers held against others, {len(shortfalls)} shortfalls"
     result(f"{len(found)} models, {said}")
+    say(f"weight: {weight_line(weigh(out))}")
     return _verdict(shortfalls, strict=True)
 
 
@@ -141,8 +149,12 @@ def _project(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...
     return project, select(project, names)
 
 
-def _request(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...]]:
-    """Check everything that can be checked before any work begins."""
+def prepared(options: argparse.Namespace) -> tuple[Project, tuple[ModelSpec, ...]]:
+    """Check everything that can be checked before any work begins.
+
+    Raises:
+        RequestError: everything that is wrong with the request, a line each.
+    """
     project = load_project(options.config)
     specs = pipeline.chosen(project, options.models)
     _writable(project.state, "captures are kept there: move the project")
@@ -171,7 +183,9 @@ def _writable(folder: Path, advice: str) -> Path:
     return folder
 
 
-def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> None:
+def _collect(
+    project: Project, specs: Sequence[ModelSpec], jobs: int, scheduler: str | None = None
+) -> None:
     began = time.monotonic()
 
     def on_step(request: Request, step: str, seconds: float) -> None:
@@ -182,9 +196,10 @@ def _collect(project: Project, specs: Sequence[ModelSpec], jobs: int) -> None:
         how = f"{len(failures)} failed" if failures else "done"
         say(f"[{number}/{of}] {outcome.request.spec.slug}: {how} in {outcome.seconds:.1f} s")
 
-    collected = pipeline.collect(project, specs, jobs, on_step, on_outcome)
+    collected = pipeline.collect(project, specs, jobs, on_step, on_outcome, scheduler)
     seconds = time.monotonic() - began
-    say(f"captured {collected.captured}, reused {collected.reused} in {seconds:.1f} s")
+    fetched = f" ({collected.fetched} from the store)" if collected.fetched else ""
+    say(f"captured {collected.captured}, reused {collected.reused}{fetched} in {seconds:.1f} s")
 
 
 def _render(project: Project, specs: Sequence[ModelSpec]) -> list[str]:
@@ -192,31 +207,9 @@ def _render(project: Project, specs: Sequence[ModelSpec]) -> list[str]:
     say(f"pages: {len(rendered.report.written)} files written")
     for uri in rendered.report.kept:
         say(f"  {project.docs.name}/{uri}: not ours, left alone")
-    shortfalls = _shortfalls(pipeline.records(project, specs), specs)
+    shortfalls = page_shortfalls(rendered.captured, specs, rendered.site)
     problem = rendered.site.netron_problem
     return [*shortfalls, problem] if problem else shortfalls
-
-
-def _shortfalls(found: dict[str, ModelRecord], specs: Sequence[ModelSpec]) -> list[str]:
-    """Say what is wrong with the captures: those that are missing, failed, or disagree."""
-    missing = [f"{spec.slug}: not captured" for spec in specs if spec.slug not in found]
-    return missing + [line for record in found.values() for line in _record_shortfalls(record)]
-
-
-def _record_shortfalls(record: ModelRecord) -> list[str]:
-    failed = [f"{record.slug}: {f.kind}: {f.error}: {f.message}" for f in record.failures]
-    wrong = [
-        f"{record.slug}: {c.what}: ours {c.ours}, {c.source} {c.theirs}"
-        for c in checks(record)
-        if c.is_binding and not c.agrees
-    ]
-    return failed + wrong
-
-
-def _site_shortfalls(out: Path) -> list[str]:
-    report = check_links(out)
-    broken = [f"{link.page}: {link.target}: {link.reason}" for link in report.broken]
-    return broken + [f"{uri}: published, but no page links to it" for uri in report.orphans]
 
 
 def _verdict(shortfalls: Sequence[str], *, strict: bool) -> int:

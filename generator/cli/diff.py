@@ -6,7 +6,6 @@ from pathlib import Path
 
 from generator.analysis.difference import Difference, Measure, Structure, difference
 from generator.analysis.limits import Excess, Limit, excesses, parse_limit
-from generator.cli.report import Part, Row, as_markdown, as_text
 from generator.cli.terminal import as_json, result, say
 from generator.errors import RequestError
 from generator.render.difference_page import (
@@ -17,11 +16,13 @@ from generator.render.difference_page import (
     written,
 )
 from generator.render.reading import read_structure
+from generator.render.report import Part, Row, as_markdown, as_text
 
 LIMITED = {
     "--max-params": Measure.PARAMS,
     "--max-macs": Measure.MACS,
     "--max-activations": Measure.ACTIVATIONS,
+    "--max-peak-memory": Measure.PEAK_BYTES,
 }
 """Which option limits which size."""
 

@@ -1,6 +1,7 @@
 """Decides the words of the command line, and how it exits."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,14 +14,19 @@ from generator.cli import commands
 from generator.cli.compare import compare
 from generator.cli.diff import LIMITED, diff, limit
 from generator.cli.export import export, kind
+from generator.cli.measure import measure
+from generator.cli.serve import serve
 from generator.cli.terminal import say
-from generator.errors import ArchatlasError
+from generator.errors import ArchatlasError, DiskError
 
 _INTERRUPTED = 130
+_MANY_OBJECTS = 200_000
+"""Records are trees of small objects without cycles: looking for these often is lost time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 fine, 1 fell short, 2 wrong request."""
+    gc.set_threshold(_MANY_OBJECTS)
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -33,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        say(f"archatlas: {error}; check the disk and the folder, then run again")
+        return DiskError.exit_code
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "default": os.cpu_count() or 1,
         "help": "models captured at a time; default: one a core",
     },
+    "--scheduler": {
+        "metavar": "ADDRESS",
+        "help": "have a Dask cluster capture: tcp://HOST:PORT; needs 'store' in the settings",
+    },
     "--strict": {
         "action": argparse.BooleanOptionalAction,
         "default": True,
@@ -96,13 +109,19 @@ _COMMANDS = (
         "build",
         commands.build,
         "Capture what is missing, render, and build the site.",
-        ("--config", "--models", "--out", "--jobs", "--strict"),
+        ("--config", "--models", "--out", "--jobs", "--scheduler", "--strict"),
     ),
     _Command(
         "capture",
         commands.capture,
         "Capture models; write no pages.",
-        ("--config", "--models", "--jobs", "--strict"),
+        ("--config", "--models", "--jobs", "--scheduler", "--strict"),
+    ),
+    _Command(
+        "measure",
+        measure,
+        "Time captured models, where 'latency' names batch sizes.",
+        ("--config", "--models"),
     ),
     _Command(
         "render",
@@ -112,7 +131,7 @@ _COMMANDS = (
     ),
     _Command(
         "serve",
-        commands.serve,
+        serve,
         "Capture, render, and browse with live reload.",
         ("--config", "--models", "--jobs", "--host", "--port"),
     ),

@@ -1,14 +1,17 @@
 """Decides how results look in a terminal: plain tables and one line per step."""
 
 import json
+import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from generator.analysis.checks import Check
 from generator.analysis.precision import Fit
-from generator.records import ModelRecord, ModelSpec
+from generator.records import ModelRecord, ModelSpec, Timing
 from generator.render import formats
-from generator.render.published import publish_row
+from generator.render.published import PublishedRow, publish_row
+from generator.render.report import table
 
 
 def say(text: str) -> None:
@@ -21,29 +24,23 @@ def result(text: str) -> None:
     print(text)
 
 
+def terminal_width() -> int | None:
+    """Return how many characters a line holds; none where output goes to a file or a program."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def as_json(value: object) -> str:
     """Write a value as JSON for other programs."""
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int]) -> str:
-    """Align cells in columns: words to the left, and to the right the columns of numbers."""
-    lines = [list(head), *[list(row) for row in rows]]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if column in numbers else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
-
-
 def model_rows(
-    specs: Sequence[ModelSpec], records: dict[str, ModelRecord]
+    specs: Sequence[ModelSpec],
+    records: Mapping[str, ModelRecord],
+    times: Mapping[str, Timing] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """Describe models: all their numbers where they are captured, only facts where not."""
-    return [_row(spec, records.get(spec.slug)) for spec in specs]
+    return [_row(spec, records.get(spec.slug), times.get(spec.slug)) for spec in specs]
 
 
 def model_table(rows: Sequence[dict[str, object]]) -> str:
@@ -88,12 +85,13 @@ def _because(check: Check) -> str:
     return "; ".join(said)
 
 
-def _row(spec: ModelSpec, record: ModelRecord | None) -> dict[str, object]:
+def _row(spec: ModelSpec, record: ModelRecord | None, timing: Timing | None) -> dict[str, object]:
     if record is not None and record.is_captured:
-        return publish_row(spec, record).model_dump(mode="json")
-    unknown = dict.fromkeys(("params", "macs", "activations", "depth", "weights", "top1", "top5"))
+        return publish_row(spec, record, timing).model_dump(mode="json")
+    unknown = dict.fromkeys(PublishedRow.model_fields)
     facts = spec.model_dump(mode="json", include={"slug", "title", "family", "year", "origin"})
-    return {**facts, "input_shape": spec.input_shape, **unknown, "url": f"models/{spec.slug}/"}
+    shape, url = spec.input_shape, f"models/{spec.slug}/"
+    return {**unknown, **facts, "input_shape": shape, "url": url}
 
 
 def _whole(value: object) -> int | None:

@@ -138,12 +138,13 @@ class _Drawing:
     def _label(self, unit: Unit) -> str:
         times = f" &#160;<B>×{unit.count}</B>" if unit.count > 1 else ""
         head = f"<B>{escape(drawable(self.say(unit.title)))}</B>{times}"
-        shapes = escape(_shapes(unit))
-        if unit.kind in _SLIM or not _has_cost(unit):
-            return f"<{head} &#160;{_SMALL.format(shapes)}>"
-        costs = escape(self._costs([unit]))
+        is_slim = unit.kind in _SLIM or not _has_cost(unit)
+        said = (_shapes(unit), "" if is_slim else self._costs([unit]))
+        small = [_SMALL.format(escape(text)) for text in said if text]
+        if is_slim:
+            return f"<{' &#160;'.join([head, *small])}>"
         # The dot between them is larger, so that the second line keeps off the first.
-        return f"<{head}<BR/>{_SMALL.format(shapes)} &#160;·&#160; {_SMALL.format(costs)}>"
+        return f"<{head}<BR/>{' &#160;·&#160; '.join(small)}>"
 
     def _costs(self, units: Iterable[Unit]) -> str:
         units = list(units)
@@ -196,7 +197,7 @@ def _has_cost(unit: Unit) -> bool:
 def _shapes(unit: Unit) -> str:
     """Write the channels a unit turns into which, or the whole shape of what enters and leaves."""
     before, after = unit.input_shape[1:], unit.output_shape[1:]
-    if unit.kind in {Kind.INPUT, Kind.OUTPUT} or not before:
+    if unit.kind in {Kind.INPUT, Kind.OUTPUT} or not before or not after:
         return by_size(after)
     if len(unit.output_shape) == _MAPS and unit.stride is None and after[1:] != (1, 1):
         return by_size(after)  # which of the dimensions is the channels is not known

@@ -9,7 +9,7 @@ import graphviz
 
 from generator.analysis.lineage import Box, Lineage, Member, Step
 from generator.analysis.message import Message
-from generator.diagram.palette import FAMILY_COLOURS, FONT, INK, QUIET, tint
+from generator.diagram.palette import FONT, INK, QUIET, family_colours, tint
 from generator.diagram.text import drawable
 from generator.records import Text
 
@@ -117,7 +117,7 @@ class _Drawing:
         return self.whole.years.index(box.year)
 
     def _colour(self, family: str) -> str:
-        return FAMILY_COLOURS[self.whole.families.index(family) % len(FAMILY_COLOURS)]
+        return family_colours(self.whole.families)[family]
 
 
 def _written(text: str) -> str:

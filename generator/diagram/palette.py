@@ -1,5 +1,7 @@
 """Decides the colours of drawings, tables and charts: by kind of work, and by share of it."""
 
+from collections.abc import Iterable
+
 from generator.analysis.kinds import Kind
 
 # Fills are light enough for dark text on both a white and a dark page.
@@ -28,6 +30,13 @@ FONT = "Helvetica,Arial,sans-serif"
 # One hue a family, in order of appearance; checked for contrast on white and on slate.
 FAMILY_COLOURS = (
     "#3b6fd4", "#d9772b", "#2f9e77", "#c2497f", "#7a63d1", "#a08419", "#2e93b5", "#c4504b",
+    "#5d8f2f", "#a457b8", "#8c6d5a", "#3f8f8b", "#b06a86", "#6b7d93",
+)  # fmt: skip
+
+# Of models side by side: apart in light and dark, and to the colour-blind (after Okabe and Ito).
+# The style sheet hands them on to scripts.
+SERIES_COLOURS = (
+    "#3b7dd8", "#d9822b", "#2a9d74", "#c0507f", "#8a63c9", "#7a8a1e", "#4aa3c7", "#b4553a",
 )  # fmt: skip
 
 ACCENT = "#c2547d"
@@ -48,6 +57,14 @@ HEAT = (
 def heat_fill(share: float) -> str:
     """Return the fill for a share between 0 and 1."""
     return next((colour for limit, colour in HEAT if share < limit), HEAT[-1][1])
+
+
+def family_colours(families: Iterable[str]) -> dict[str, str]:
+    """Give each family a colour, in order of appearance; they begin again when they run out."""
+    return {
+        family: FAMILY_COLOURS[number % len(FAMILY_COLOURS)]
+        for number, family in enumerate(dict.fromkeys(families))
+    }
 
 
 def tint(colour: str) -> str:

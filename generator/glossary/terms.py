@@ -31,6 +31,7 @@ class Term(Frozen):
     definition: Text
     see: tuple[str, ...] = Field(default=(), description="ids of related terms")
     models: tuple[str, ...] = Field(default=(), description="slugs of nets that show it well")
+    figure: str = Field(default="", description="which drawing explains it; empty: words do")
 
     def spellings(self, language: str) -> tuple[str, ...]:
         """Return every way to write it in a language, its name first."""

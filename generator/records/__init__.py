@@ -45,6 +45,7 @@ from generator.records.specs import (
     Residual,
     TrainingRecipe,
 )
+from generator.records.timings import BatchTiming, Surroundings, Timing
 from generator.records.traces import (
     ModuleCall,
     ModuleInfo,
@@ -61,6 +62,7 @@ __all__ = [
     "Artifact",
     "Attribution",
     "AttributionMethod",
+    "BatchTiming",
     "Change",
     "Claim",
     "Departure",
@@ -92,8 +94,10 @@ __all__ = [
     "Shape",
     "Skipped",
     "Step",
+    "Surroundings",
     "Text",
     "ThumbnailSheet",
+    "Timing",
     "TorchinfoRow",
     "TraceMethod",
     "TrainingRecipe",

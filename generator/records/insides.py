@@ -120,6 +120,9 @@ class FeatureGrid(Frozen):
     mean: float | None = Field(default=None, description="of all finite values")
     sparsity: float | None = Field(default=None, description="share of zeros in all channels")
     non_finite: int = Field(default=0, description="how many values are NaN or infinite")
+    histogram: Histogram | None = Field(
+        default=None, description="of all finite values; none for steps inside of blocks"
+    )
     file: str
     top: int = Field(default=0, description="pixels from the top of the sprite, if grids share it")
     width: int = Field(description="pixels of the grid")
@@ -171,6 +174,10 @@ class Reason(StrEnum):
     CONSTANT = "every channel is constant"
     NO_OPERATION = "no single operation makes its output"
     NO_GRAPH = "the model could not be traced"
+    NO_EXPORT = "torch.export refuses the model"
+    NO_PICTURES = "the model takes no pictures"
+    UNKNOWN_TYPE = "torchinfo does not know its type"
+    UNMEASURED = "torchinfo cannot run it"
     NO_CLASSES = "its output is no row of class scores"
     NO_GRADIENT = "no place of it speaks for the class"
     ERROR = "it raised an error"
@@ -179,7 +186,9 @@ class Reason(StrEnum):
 class Skipped(Frozen):
     """Something that cannot be shown, and why."""
 
-    kind: str = Field(description="features, attribution or predictions")
+    kind: str = Field(
+        description="features, attribution, predictions, sizes, trace, onnx or torchinfo"
+    )
     path: str = Field(default="", description="module it is about; empty for the model itself")
     image: str = Field(default="", description="picture it is about; empty for every one")
     reason: Reason

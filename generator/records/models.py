@@ -84,6 +84,7 @@ class Provenance(Frozen):
         default=None, description="first 16 hexadecimal digits for the file they were read from"
     )
     trace: TraceMethod | None = None
+    device: str = Field(default="cpu", description="cpu, or what the accelerator calls itself")
 
 
 class ModelRecord(Frozen):

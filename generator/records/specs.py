@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from generator.records.base import Frozen, Text
 
@@ -13,6 +13,7 @@ class Origin(StrEnum):
 
     OWN = "archatlas"
     TORCHVISION = "torchvision"
+    TIMM = "timm"
     USER = "user"
 
 
@@ -88,10 +89,16 @@ class ModelSpec(Frozen):
     family: str = Field(min_length=1, max_length=60)
     year: int | None = None
     origin: Origin
-    factory: str = Field(description="torchvision:<name>, package.module:attribute or file.py:name")
-    kwargs: Mapping[str, bool | int | float | str | list[int]] = {}
+    factory: str = Field(
+        description="torchvision:<name>, timm:<name>, package.module:attribute or file.py:name"
+    )
+    kwargs: Mapping[str, JsonValue] = {}
     input_shape: tuple[int, ...] | None = Field(
-        default=None, description="(C, H, W) without the batch; none: what its weights expect"
+        default=None,
+        description="(C, H, W) without the batch; none: what its weights or inputs expect",
+    )
+    inputs: str | None = Field(
+        default=None, description="function that makes the inputs, named as a factory is"
     )
     weights: str | None = Field(
         default=None, description="torchvision weights tag, or the path of a state dict"

@@ -12,6 +12,7 @@ class TraceMethod(StrEnum):
     """How a graph was obtained, best first."""
 
     EXPORT = "torch.export"
+    FX = "torch.fx"
     HOOKS = "module hooks"
 
 

@@ -124,6 +124,30 @@ def bricks(outline: Outline, words: Callable[[str], str] = str) -> Bricks:
     )
 
 
+def slab_of(volume: Volume, x: float, y: float) -> Slab:
+    """Put a volume in its place: the upper left corner of its front."""
+    right, bottom = x + volume.thickness, y + volume.height
+    back, up = volume.back, volume.up
+    fill = FILLS[volume.kind]
+    return Slab(
+        kind=volume.kind,
+        title=f"{volume.title}: {volume.shape}",
+        x=round(x, 1),
+        y=round(y, 1),
+        thickness=round(volume.thickness, 1),
+        height=round(volume.height, 1),
+        back=round(back, 1),
+        up=round(up, 1),
+        fill=fill,
+        fill_top=_shaded(fill, 1.06),
+        fill_side=_shaded(fill, 0.82),
+        top=_points((x, y), (x + back, y - up), (right + back, y - up), (right, y)),
+        side=_points(
+            (right, y), (right + back, y - up), (right + back, bottom - up), (right, bottom)
+        ),
+    )
+
+
 def _placed(found: Sequence[tuple[Volume, ...]]) -> list[_Column]:
     """Give every column its place; two labels of neighbours fit above each other."""
     made: list[_Column] = []
@@ -188,32 +212,9 @@ def _slabs(column: _Column, axis: float) -> list[Slab]:
     y = axis - column.height / 2
     for volume in column.volumes:
         x = column.middle - (volume.thickness + volume.back) / 2
-        made.append(_slab(volume, x, y + volume.up))
+        made.append(slab_of(volume, x, y + volume.up))
         y += volume.height + volume.up + _STACKED
     return made
-
-
-def _slab(volume: Volume, x: float, y: float) -> Slab:
-    right, bottom = x + volume.thickness, y + volume.height
-    back, up = volume.back, volume.up
-    fill = FILLS[volume.kind]
-    return Slab(
-        kind=volume.kind,
-        title=f"{volume.title}: {volume.shape}",
-        x=round(x, 1),
-        y=round(y, 1),
-        thickness=round(volume.thickness, 1),
-        height=round(volume.height, 1),
-        back=round(back, 1),
-        up=round(up, 1),
-        fill=fill,
-        fill_top=_shaded(fill, 1.06),
-        fill_side=_shaded(fill, 0.82),
-        top=_points((x, y), (x + back, y - up), (right + back, y - up), (right, y)),
-        side=_points(
-            (right, y), (right + back, y - up), (right + back, bottom - up), (right, bottom)
-        ),
-    )
 
 
 def _points(*corners: tuple[float, float]) -> str:

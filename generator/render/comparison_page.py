@@ -1,17 +1,24 @@
-"""Decides what a side-by-side page shows: facts, stages by output stride, drawings."""
+"""Decides what a side-by-side page shows: why, facts, what changed, stages, drawings, maps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from generator.analysis.difference import difference, structure
+from generator.analysis.difference import Structure, difference, structure
 from generator.analysis.footprint import aligned_stages
 from generator.analysis.message import Message
-from generator.render import formats
+from generator.diagram.palette import SERIES_COLOURS
+from generator.records import Text
 from generator.render.difference_page import DifferencePage, difference_page
-from generator.render.fact_table import FactRow, number_row, text_row
+from generator.render.fact_table import FactRow, trait_row
+from generator.render.growth import Growth, growth
+from generator.render.map_rows import MapTable, map_table
 from generator.render.model_page import ModelPage
+from generator.render.stage_bars import StageBars, stage_bars
 from generator.render.stage_table import StageRow
+from generator.render.story import StoryPart, story_part
+from generator.render.traits import traits
+from generator.stories.stories import Story
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,17 @@ class AlignedStage:
 
 @dataclass(frozen=True)
 class Step:
-    """What changed from one model to the next."""
+    """What changed from one model to the next; nothing is found where a graph is missing."""
 
     old: ModelPage
     new: ModelPage
-    found: DifferencePage
+    found: DifferencePage | None
+    bars: StageBars | None
+
+    @property
+    def untraced(self) -> tuple[ModelPage, ...]:
+        """Return the models without a graph."""
+        return tuple(page for page in (self.old, self.new) if not page.record.nodes)
 
 
 @dataclass(frozen=True)
@@ -38,58 +51,85 @@ class ComparisonPage:
     uri: str
     title: str
     models: tuple[ModelPage, ...]
+    colours: tuple[str, ...]
+    """Of each model's line and of the mark beside its name."""
+    remarks: tuple[Message, ...]
+    """What keeps the models from being compared in full."""
+    story: StoryPart | None
     facts: tuple[FactRow, ...]
     stages: tuple[AlignedStage, ...]
-    differences: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    growth: Growth | None
+    maps: MapTable | None
+
+    @property
+    def query(self) -> str:
+        """Return what the page of any comparison is asked, to begin with these models."""
+        return f"?m={','.join(page.spec.slug for page in self.models)}"
 
 
-def comparison_page(models: Sequence[ModelPage]) -> ComparisonPage:
+@dataclass(frozen=True)
+class Listed:
+    """What other pages say of a comparison."""
+
+    uri: str
+    title: str
+    heading: Text | None
+    """What its story is called."""
+    lead: Text | None
+    """The first sentence of its story."""
+
+
+def listed(page: ComparisonPage) -> Listed:
+    """Return what other pages say of a comparison."""
+    story = page.story
+    heading, lead = (story.title, story.lead) if story else (None, None)
+    return Listed(page.uri, page.title, heading, lead)
+
+
+def comparison_page(models: Sequence[ModelPage], story: Story | None = None) -> ComparisonPage:
     """Prepare the page of some models, in the order given."""
+    found = {page.spec.slug: structure(page.spec.title, page.record) for page in models}
+    columns = [traits(page.spec, page.record) for page in models]
     return ComparisonPage(
         uri="-vs-".join(page.spec.slug for page in models),
         title=" vs ".join(page.spec.title for page in models),
         models=tuple(models),
-        facts=fact_rows(models),
+        colours=tuple(SERIES_COLOURS[place % len(SERIES_COLOURS)] for place in range(len(models))),
+        remarks=tuple(_remarks(models)),
+        story=story_part(story, found) if story else None,
+        facts=tuple(map(trait_row, zip(*columns, strict=True))),
         stages=_aligned(models),
-        differences=tuple(_steps(models)),
+        steps=tuple(_step(old, new, found) for old, new in pairwise(models)),
+        growth=growth([(page.spec.title, page.record) for page in models]),
+        maps=map_table(models),
     )
 
 
-def _steps(models: Sequence[ModelPage]) -> Iterator[Step]:
-    """Compare each model with the one before it, where both could be captured."""
-    for old, new in pairwise(models):
-        if old.record.nodes and new.record.nodes:
-            before = structure(old.spec.title, old.record)
-            after = structure(new.spec.title, new.record)
-            yield Step(old, new, difference_page(difference(before, after)))
+def _remarks(models: Sequence[ModelPage]) -> Iterator[Message]:
+    if len({page.record.input_shape for page in models}) > 1:
+        yield Message(
+            "The models see inputs of different sizes: MACs, activations and strides are each "
+            "counted for the model's own input."
+        )
+    for page in models:
+        failures = page.record.failures
+        if failures:
+            said = ", ".join(f"{one.kind}: {one.message or one.error}" for one in failures)
+            yield Message(
+                "{model} was not captured completely: {problems}",
+                model=page.spec.title,
+                problems=said,
+            )
 
 
-def fact_rows(models: Sequence[ModelPage]) -> tuple[FactRow, ...]:
-    """Compare the single numbers of models, ratios against the first."""
-    return (
-        text_row(Message("year"), [str(page.spec.year or "–") for page in models]),
-        text_row(Message("input"), [formats.sizes(page.record.input_shape) for page in models]),
-        number_row(Message("parameters"), [page.totals.params for page in models], formats.count),
-        number_row(Message("MACs"), [page.totals.macs for page in models], formats.count),
-        number_row(
-            Message("activations"), [page.totals.activations for page in models], formats.count
-        ),
-        number_row(
-            Message("weight memory"),
-            [page.totals.weight_bytes for page in models],
-            formats.byte_count,
-        ),
-        number_row(Message("depth"), [page.totals.depth for page in models], formats.exact),
-        text_row(Message("top-1 (published)"), [_accuracy(page) for page in models]),
-        text_row(Message("weights used here"), [page.weights_used or "–" for page in models]),
-    )
-
-
-def _accuracy(page: ModelPage) -> str:
-    reference = page.record.reference
-    if reference is None or reference.top1 is None:
-        return "–"
-    return f"{reference.top1:.2f} % ({reference.weights_tag})"
+def _step(old: ModelPage, new: ModelPage, found: Mapping[str, Structure]) -> Step:
+    step = Step(old, new, None, None)
+    if step.untraced:
+        return step
+    what = difference(found[old.spec.slug], found[new.spec.slug])
+    page = difference_page(what)
+    return Step(old, new, page, stage_bars(what, page.deltas))
 
 
 def _aligned(models: Sequence[ModelPage]) -> tuple[AlignedStage, ...]:

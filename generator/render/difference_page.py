@@ -11,6 +11,7 @@ from generator.analysis.sentences import sentence
 from generator.render import formats
 
 _SAME = "="
+_MANY_TIMES = 10.0
 _STAGES = {
     HEAD: Message("head"),
     UNKNOWN: Message("unknown"),
@@ -29,7 +30,7 @@ class DeltaRow:
     change: str
     """With its sign; a dash where one side is not known."""
     share: str
-    """The change in percent of the old size; empty where that means nothing."""
+    """The change in percent of the old size, or in times; empty where that means nothing."""
     differs: bool
 
 
@@ -113,6 +114,11 @@ def written(measure: Measure, size: int | None) -> str:
     return _MEASURES[measure][1](size)
 
 
+def stage_words(name: str) -> str:
+    """Name a stage for readers: its stride, or a message where it has none."""
+    return _STAGES.get(name, name)
+
+
 def signed(change: int | None, write: Callable[[int | None], str]) -> str:
     """Write a change with its sign; one sign for none, and a dash where it is not known."""
     if not change:
@@ -122,22 +128,29 @@ def signed(change: int | None, write: Callable[[int | None], str]) -> str:
 
 def _delta(delta: Delta) -> DeltaRow:
     name, write = _MEASURES[delta.measure]
-    share = delta.share
-    percent = "" if not share else f"{'+' if share > 0 else '−'}{formats.percent(abs(share))}"
     return DeltaRow(
         delta.measure,
         name,
         write(delta.old),
         write(delta.new),
         signed(delta.change, write),
-        percent,
+        _share(delta.share),
         delta.old != delta.new,
     )
 
 
+def _share(share: float | None) -> str:
+    """Write a change in percent; one that is many times the old size in times."""
+    if not share:
+        return ""
+    if share >= _MANY_TIMES:
+        return f"×{formats.exact(round(1 + share))}"
+    return f"{'+' if share > 0 else '−'}{formats.percent(abs(share))}"
+
+
 def _stage(stage: StageDelta) -> StageDeltaRow:
     return StageDeltaRow(
-        name=_STAGES.get(stage.name, stage.name),
+        name=stage_words(stage.name),
         params=signed(stage.params, formats.count),
         macs=signed(stage.macs, formats.count),
         activations=signed(stage.activations, formats.count),

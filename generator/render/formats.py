@@ -42,9 +42,23 @@ def percent(share: float | None) -> str:
     return f"{share * 100:.1f}{_THIN_SPACE}%"
 
 
+def accuracy(percentage: float | None, digits: int = 2) -> str:
+    """Write an accuracy that is published in percent: always as many digits, 76.13 %, 92.86 %."""
+    return "–" if percentage is None else f"{percentage:.{digits}f}{_THIN_SPACE}%"
+
+
 def number(value: float | None) -> str:
     """Write a real number with three significant digits."""
     return "–" if value is None else f"{value:.3g}".replace("-", "−")
+
+
+def duration(milliseconds: float | None) -> str:
+    """Write a time with three digits: 16.8 ms, 1.2 s."""
+    if milliseconds is None:
+        return "–"
+    if milliseconds < _ROUNDS_UP:
+        return f"{milliseconds:.3g}{_THIN_SPACE}ms"
+    return _scaled(milliseconds / _THOUSAND, ("s",))
 
 
 def shape(sizes: tuple[int, ...]) -> str:
@@ -66,6 +80,11 @@ def markdown_text(text: str) -> str:
 def menu_text(text: str) -> str:
     """Return text for MkDocs titles, which themes print without escaping."""
     return text.replace("&", "&amp;").replace("<", "‹").replace(">", "›")
+
+
+def meta_text(text: str) -> str:
+    """Return text for a page's front matter that themes print inside of an attribute."""
+    return menu_text(" ".join(text.split())).replace('"', "”")
 
 
 def url(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from generator.records import ModelSpec
-from generator.render.drawings import BlockDrawing, Drawings
+from generator.render.drawings import BlockDrawing
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class FamilyBlocks:
     blocks: tuple[Shown, ...]
 
 
-def gallery(specs: Sequence[ModelSpec], drawn: Mapping[str, Drawings]) -> tuple[FamilyBlocks, ...]:
+def gallery(
+    specs: Sequence[ModelSpec], drawn: Mapping[str, Iterable[BlockDrawing]]
+) -> tuple[FamilyBlocks, ...]:
     """Gather the blocks of models in their order; families without any are left out."""
     families: dict[str, list[ModelSpec]] = {}
     for spec in specs:
@@ -49,10 +51,12 @@ def gallery(specs: Sequence[ModelSpec], drawn: Mapping[str, Drawings]) -> tuple[
     return tuple(family for family in found if family.blocks)
 
 
-def _blocks(specs: Iterable[ModelSpec], drawn: Mapping[str, Drawings]) -> Iterable[Shown]:
+def _blocks(
+    specs: Iterable[ModelSpec], drawn: Mapping[str, Iterable[BlockDrawing]]
+) -> Iterable[Shown]:
     uses: dict[tuple[str, str], list[tuple[ModelSpec, BlockDrawing]]] = {}
     for spec in specs:
-        for block in drawn[spec.slug].blocks:
+        for block in drawn[spec.slug]:
             uses.setdefault((block.name, block.signature), []).append((spec, block))
     for alike in uses.values():
         spec, block = alike[0]

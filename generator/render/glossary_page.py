@@ -1,4 +1,4 @@
-"""Decides what the glossary shows: terms by theme, each with the models it can be seen in."""
+"""Decides what the glossary shows: terms by theme, each with its figure and models to see it in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from generator.diagram.figures.registry import FIGURES
+from generator.diagram.figures.shapes import Figure
 from generator.glossary.terms import Term, glossary, themes
 from generator.records import ModelSpec, Text
 
@@ -18,6 +20,7 @@ class Entry:
     related: tuple[Term, ...]
     models: tuple[ModelSpec, ...]
     """Models of this site that show it."""
+    figure: Figure | None
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def glossary_chapters(specs: Iterable[ModelSpec]) -> tuple[Chapter, ...]:
                     term,
                     related=tuple(terms[other] for other in term.see),
                     models=tuple(shown[slug] for slug in term.models if slug in shown),
+                    figure=FIGURES[term.figure]() if term.figure else None,
                 )
                 for term in theme.terms
             ),

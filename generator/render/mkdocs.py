@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,14 @@ from uuid import uuid4
 from generator.errors import RenderError
 from generator.files import MANIFEST_NAME, Content, PublishReport, publish, write_if_changed
 from generator.render.environment import templates_folder
+from generator.render.robots import add_robots
+from generator.render.search_index import trim_search_index
+from generator.stamps import looks_below
 
 _FIXED_DATE = "946684800"
 """2000-01-01: MkDocs stamps the sitemap, and the same inputs must give the same bytes."""
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
+"""What may stand after !ENV; a word too many does no harm."""
 
 
 def build_html(root: Path, state: Path, out: Path) -> PublishReport:
@@ -36,6 +42,8 @@ def build_html(root: Path, state: Path, out: Path) -> PublishReport:
     staging = state / "staging" / uuid4().hex
     try:
         _run_mkdocs(root, staging)
+        trim_search_index(staging)
+        add_robots(staging)
         files: dict[str, Content] = {
             path.relative_to(staging).as_posix(): path for path in _files(staging)
         }
@@ -59,21 +67,28 @@ def _run_mkdocs(root: Path, staging: Path) -> None:
     )
     if ran.returncode:
         said = [line for line in ran.stderr.splitlines() if "INFO" not in line]
-        raise RenderError("MkDocs could not build the site:\n" + "\n".join(said[-20:]))
+        # Where it crashed, the last line says why; those before tell of its code.
+        shown = said[-1:] if any(line.startswith("Traceback") for line in said) else said[-20:]
+        raise RenderError("MkDocs could not build the site:\n" + "\n".join(shown))
 
 
 def _stamp(root: Path, state: Path, out: Path) -> str:
-    """Digest how sources, settings and the finished site look now, by size and time."""
+    """Digest the settings, and how sources and the finished site look now, by size and time."""
     digest = hashlib.sha256()
     for name in ("mkdocs", "mkdocs-material", "jieba"):
         digest.update(f"{name} {version(name)}\n".encode())
-    watched = [root / "mkdocs.yml", state / "mkdocs.yml"]
-    watched += _files(state / "theme")
-    for path in [*watched, *_files(root / "site_src"), *_files(out)]:
-        status = path.stat() if path.exists() else None
-        looks = f"{status.st_size} {status.st_mtime_ns}" if status else "absent"
-        digest.update(f"{path} {looks}\n".encode())
+    for path in (root / "mkdocs.yml", state / "mkdocs.yml"):
+        digest.update(path.read_bytes() if path.is_file() else b"absent")
+    for name in _variables(root / "mkdocs.yml"):
+        digest.update(f"{name}={os.environ.get(name)}\n".encode())
+    for folder in (state / "theme", root / "site_src", out):
+        digest.update(looks_below(folder).encode())
     return digest.hexdigest()
+
+
+def _variables(settings: Path) -> list[str]:
+    """Return the variables of the environment that settings may take values from."""
+    return _VARIABLE.findall(settings.read_text(encoding="utf-8")) if settings.is_file() else []
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -4,21 +4,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from generator.analysis.asking import Exercise
 from generator.analysis.blocks import BlockGroup, block_groups
 from generator.analysis.checks import Check, checks
 from generator.analysis.connections import Connections, connections
 from generator.analysis.conventions import Convention, conventions
+from generator.analysis.exercises import exercises
 from generator.analysis.kinds import Kind
 from generator.analysis.message import Message
 from generator.analysis.network import Network, network
 from generator.analysis.outline import Outline, outline
 from generator.analysis.resize import resizable
+from generator.analysis.tags import TAGS, Tag, tags
 from generator.analysis.totals import Totals, totals
 from generator.records import (
     Artifact,
     ModelRecord,
     ModelSpec,
     Quantity,
+    Timing,
     TraceMethod,
 )
 from generator.render.charts import Silhouette, silhouette
@@ -28,9 +32,10 @@ from generator.render.layer_table import LayerSection, layer_sections, rows_of
 from generator.render.names import KINDS
 from generator.render.prediction_section import PredictionSection, prediction_section
 from generator.render.published import PublishedRow, publish_row
+from generator.render.reasons import Note, notes
 from generator.render.stage_table import StageRow, stage_rows
 from generator.render.weight_section import WeightSection, weight_section
-from generator.render.weight_words import weights_words
+from generator.render.weight_words import dataset_words, weights_used, weights_words
 from generator.render.whatif import WhatIf, what_if
 
 _SHOWN_KINDS = frozenset({"attribution", "features", "inputs", "kernels", "norms", "onnx"}) | {
@@ -82,6 +87,20 @@ class ModelPage:
     has_onnx: bool
     has_netron: bool
     onnx_bytes: int
+    tag_ids: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    """What can be worked out by hand, easy questions first."""
+    timing: Timing | None = None
+
+    @property
+    def card(self) -> str | None:
+        """Return where the picture lies that stands for the model elsewhere."""
+        return f"models/{self.spec.slug}/card.png" if self.record.is_captured else None
+
+    @property
+    def trace_notes(self) -> tuple[Note, ...]:
+        """Why the graph is not torch.export's but shows a single run, if it does."""
+        return notes(self.record, "trace")
 
     @property
     def has_graph(self) -> bool:
@@ -96,6 +115,11 @@ class ModelPage:
             if not check.path:
                 counted.setdefault(check.what, []).append(check)
         return tuple(Strip(what, held[0].ours, tuple(held)) for what, held in counted.items())
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """Return the ideas that were found in the network."""
+        return tuple(tag for tag in TAGS if tag.id in self.tag_ids)
 
     @property
     def claimed_connections(self) -> int | None:
@@ -137,10 +161,7 @@ class ModelPage:
     @property
     def weights_used(self) -> str | None:
         """Name the weights that the pictures were made with; none where nothing was made."""
-        made = self.record.provenance
-        if made is None:
-            return None
-        return Message("random (seed {seed})", seed=made.seed) if self.is_random else made.weights
+        return weights_used(self.record)
 
     @property
     def weights_words(self) -> Message | None:
@@ -148,18 +169,24 @@ class ModelPage:
         return weights_words(self.record)
 
     @property
+    def dataset_words(self) -> str:
+        """Name what the model learned from while it was captured; nothing where it did not."""
+        return dataset_words(self.record.training) if self.record.training else ""
+
+    @property
     def is_random(self) -> bool:
         """Say whether pictures come from weights that nobody trained."""
         return self.record.provenance is None or self.record.provenance.weights_are_random
 
 
-def model_page(
+def model_page(  # noqa: PLR0913 - what a page is made from
     spec: ModelSpec,
     record: ModelRecord,
     torchinfo: str,
     *,
     has_netron: bool,
     published: Collection[str] = (),
+    timing: Timing | None = None,
 ) -> ModelPage:
     """Prepare one model's page.
 
@@ -169,6 +196,7 @@ def model_page(
         torchinfo: the table as torchinfo printed it; empty if it did not.
         has_netron: whether this site hosts the viewer.
         published: slugs of the models that this site shows.
+        timing: how fast it runs, where that was measured.
     """
     sums = totals(record)
     whole = outline(record)
@@ -177,7 +205,7 @@ def model_page(
     return ModelPage(
         spec=spec,
         record=record,
-        row=publish_row(spec, record),
+        row=publish_row(spec, record, timing),
         heritage=heritage(spec, published),
         totals=sums,
         checks=checks(record, spec),
@@ -204,6 +232,9 @@ def model_page(
         has_onnx=onnx is not None,
         has_netron=has_netron,
         onnx_bytes=onnx.bytes if onnx else 0,
+        tag_ids=tuple(tag.id for tag in tags(record)),
+        exercises=exercises(record),
+        timing=timing,
     )
 
 
@@ -215,7 +246,7 @@ def _connections(spec: ModelSpec, record: ModelRecord) -> tuple[Connections, ...
 def _is_traced(record: ModelRecord) -> bool:
     """Say whether a record holds a real trace, not just the order of calls."""
     made = record.provenance
-    return made is not None and made.trace is TraceMethod.EXPORT
+    return made is not None and made.trace in {TraceMethod.EXPORT, TraceMethod.FX}
 
 
 def _unshown(record: ModelRecord) -> tuple[Artifact, ...]:

@@ -84,18 +84,22 @@ class NetronApp:
     """Uri in the site, below `netron/`, and content; sorted by uri."""
 
 
+def netron_version() -> str:
+    """Return the version of the installed Netron.
+
+    Raises:
+        RenderError: there is none.
+    """
+    return _wheel().version
+
+
 def load_netron(shim: str) -> NetronApp:
     """Read Netron from its wheel, without importing it, and add `shim` as `netron/archatlas.js`.
 
     Raises:
         RenderError: Netron is absent, or no longer the one the shim was written for.
     """
-    try:
-        wheel = metadata.distribution("netron")
-    except metadata.PackageNotFoundError as error:
-        raise RenderError(
-            "netron: not installed, so no page can open a model in it; `pip install netron` adds it"
-        ) from error
+    wheel = _wheel()
     version = wheel.version
     files = _collect(Path(str(wheel.locate_file("netron"))), version)
     _check_hooks(files, version)
@@ -104,6 +108,15 @@ def load_netron(shim: str) -> NetronApp:
     files["LICENSE.txt"] = _NOTICE.format(version=version).encode()
     uris = {f"netron/{name}": files[name] for name in sorted(files)}
     return NetronApp(version, MappingProxyType(uris))
+
+
+def _wheel() -> metadata.Distribution:
+    try:
+        return metadata.distribution("netron")
+    except metadata.PackageNotFoundError as error:
+        raise RenderError(
+            "netron: not installed, so no page can open a model in it; `pip install netron` adds it"
+        ) from error
 
 
 def _collect(folder: Path, version: str) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from generator.analysis.blocks import BlockGroup, block_groups
 from generator.analysis.difference import Measure, Structure, structure
 from generator.analysis.footprint import ELSEWHERE
 from generator.analysis.layers import Layer, layers
+from generator.analysis.memory import peak_activation_bytes
 from generator.analysis.pieces import Section
 from generator.analysis.totals import totals
 from generator.records import (
@@ -19,6 +20,7 @@ from generator.records import (
     Prediction,
     Provenance,
     Shape,
+    Timing,
     TrainingRun,
 )
 from generator.render.drawings import block_file
@@ -174,6 +176,14 @@ class PublishedRow(Frozen):
     weights: str | None = Field(description="which weights the pictures were made with")
     top1: float | None = Field(description="ImageNet accuracy in percent of the published weights")
     top5: float | None
+    weight_bytes: int = Field(description="parameters and buffers as stored in memory")
+    peak_activation_bytes: int | None = Field(
+        description="most memory that float32 values inside take at once"
+    )
+    latency_ms: float | None = Field(
+        description="median of one forward pass for one input, as measured on the machine that "
+        "the site names; null if not measured"
+    )
     url: str = Field(description="relative to the site's root")
 
 
@@ -204,9 +214,10 @@ def publish(spec: ModelSpec, record: ModelRecord) -> PublishedRecord:
     )
 
 
-def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
+def publish_row(spec: ModelSpec, record: ModelRecord, timing: Timing | None = None) -> PublishedRow:
     """Return a model's line in data/models.json."""
     sums = totals(record)
+    single = timing.of_batch(1) if timing else None
     return PublishedRow(
         slug=spec.slug,
         title=spec.title,
@@ -221,6 +232,9 @@ def publish_row(spec: ModelSpec, record: ModelRecord) -> PublishedRow:
         weights=record.provenance.weights if record.provenance else None,
         top1=record.reference.top1 if record.reference else None,
         top5=record.reference.top5 if record.reference else None,
+        weight_bytes=sums.weight_bytes,
+        peak_activation_bytes=peak_activation_bytes(record),
+        latency_ms=single.median_ms if single else None,
         url=f"models/{spec.slug}/",
     )
 

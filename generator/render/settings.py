@@ -1,6 +1,6 @@
 """Decides what MkDocs must know beyond a project's own settings: names, menus, the theme."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.files import Content
@@ -22,12 +22,18 @@ class Menu:
     items: str
 
 
-def mkdocs_settings(spoken: Sequence[Templates], view: SiteView, guides: Sequence[str] = ()) -> str:
+def mkdocs_settings(
+    spoken: Sequence[Templates],
+    view: SiteView,
+    made: Collection[str],
+    guides: Sequence[str] = (),
+) -> str:
     """Return the settings that mkdocs.yml inherits.
 
     Args:
         spoken: the templates of every edition, the one at the site's root first.
         view: what the pages about all models see.
+        made: addresses of the pages there are, for a template may have nothing to say.
         guides: addresses of pages that somebody wrote by hand, below guide/ or zh/guide/.
     """
     menus = [
@@ -37,13 +43,19 @@ def mkdocs_settings(spoken: Sequence[Templates], view: SiteView, guides: Sequenc
             templates.text(
                 "mkdocs/menu.yml.j2",
                 site=view,
-                more=_unplaced(templates),
+                more=[uri for uri in unplaced(templates) if templates.edition.prefix + uri in made],
                 guides=[uri for uri in guides if _is_of(templates.edition, uri)],
             ),
         )
         for templates in spoken
     ]
     return spoken[0].text("mkdocs/settings.yml.j2", site=view, menus=menus)
+
+
+def unplaced(templates: Templates) -> tuple[str, ...]:
+    """Return addresses of pages that the menu does not place by name."""
+    uris = templates.names("site").values()
+    return tuple(uri for uri in uris if uri.endswith(".md") and uri not in _PLACED)
 
 
 def theme_files() -> dict[str, Content]:
@@ -53,12 +65,6 @@ def theme_files() -> dict[str, Content]:
         path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()
     }
     return dict(sorted(found.items()))
-
-
-def _unplaced(templates: Templates) -> tuple[str, ...]:
-    """Return addresses of pages that the menu does not place by name."""
-    uris = templates.names("site").values()
-    return tuple(uri for uri in uris if uri.endswith(".md") and uri not in _PLACED)
 
 
 def _is_of(edition: Edition, uri: str) -> bool:

@@ -3,40 +3,30 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from generator.analysis.message import Message
-from generator.analysis.operations import operations
-from generator.diagram.palette import FILLS
+from generator.analysis.checks import Check
+from generator.diagram.palette import FILLS, SERIES_COLOURS
 from generator.errors import RenderError
 from generator.files import Content
-from generator.records import ModelSpec
-from generator.render.comparison_page import comparison_page
-from generator.render.drawings import Drawings, draw_model
-from generator.render.editions import Edition, editions
+from generator.memo import Memo, key_of
+from generator.records import Failure
+from generator.render.cards import card
+from generator.render.editions import editions
 from generator.render.environment import templates_folder
-from generator.render.explore_details import explore_details
-from generator.render.explore_page import explorer
-from generator.render.feature_files import feature_file
-from generator.render.gallery import gallery
-from generator.render.layer_files import layer_files
-from generator.render.layer_table import rows_of
-from generator.render.model_page import ModelPage, model_page
-from generator.render.netron import NetronApp, load_netron
-from generator.render.published import PublishedRecord, publish
-from generator.render.settings import mkdocs_settings, theme_files
+from generator.render.exhibit import Exhibit, Subject
+from generator.render.exhibition import Exhibition, Pairing
+from generator.render.ingredients import code_digest
+from generator.render.model_files import as_compact_json, edition_files, shared_files
+from generator.render.neighbours import neighbours
+from generator.render.netron import load_netron, netron_version
+from generator.render.overview import dominance_file
+from generator.render.published import PublishedRecord
+from generator.render.settings import mkdocs_settings, theme_files, unplaced
 from generator.render.templates import Templates
-from generator.render.view import SiteView, site_view
-from generator.render.weight_section import histogram_file
-from generator.render.whatif import recipe
-from generator.store import Capture
+from generator.stories.stories import Story
 
-
-@dataclass(frozen=True)
-class Subject:
-    """A model and its capture."""
-
-    spec: ModelSpec
-    capture: Capture
+_SETTINGS = ("mkdocs/settings.yml.j2", "mkdocs/edition.yml.j2", "mkdocs/menu.yml.j2")
 
 
 @dataclass(frozen=True)
@@ -47,132 +37,136 @@ class Site:
     mkdocs: str
     theme: Mapping[str, Content]
     """What is laid over the theme."""
+    checks: Mapping[str, tuple[Check, ...]]
+    """How the numbers of every model were held against others, by slug."""
+    failures: Mapping[str, tuple[Failure, ...]]
+    """What went wrong when models were captured, by slug."""
     netron_problem: str | None
 
 
-def render_site(
+def render_site(  # noqa: PLR0913 - a site is that much
     title: str,
     subjects: Sequence[Subject],
-    compared: Sequence[Sequence[str]],
+    compared: Sequence[Story],
     guides: Sequence[str] = (),
     languages: Sequence[str] = ("en",),
+    memo: Memo | None = None,
+    own_templates: Path | None = None,
 ) -> Site:
     """Render everything from records; nothing is written.
 
     Args:
         title: the site's name.
         subjects: models and their captures, in the order they are shown.
-        compared: groups of slugs that get a page of their own.
+        compared: groups of models that get a page of their own, and why they are compared.
         guides: addresses of Markdown pages that somebody wrote by hand.
         languages: one edition each; the first lies at the site's root.
+        memo: where to look up, and to keep, what was rendered; none: everything is made anew.
+        own_templates: a user's folder, whose templates come before ours.
 
     Raises:
-        RenderError: a drawing failed, or two files want one address.
+        RenderError: a drawing or a template failed, or two files want one address.
     """
-    spoken = [Templates.of(edition) for edition in editions(languages)]
-    netron, problem = _netron()
+    memo = memo or Memo()
+    spoken = [Templates.of(edition, memo, own_templates) for edition in editions(languages)]
+    version, viewer, problem = _netron(memo)
     slugs = [subject.spec.slug for subject in subjects]
-    pages = {s.spec.slug: _page(s, slugs, has_netron=netron is not None) for s in subjects}
-    groups = dict.fromkeys(map(tuple, compared))
-    comparisons = [
-        comparison_page([pages[slug] for slug in group])
-        for group in groups
-        if pages.keys() >= set(group)
-    ]
-    version = netron.version if netron else None
-    view = site_view(title, list(pages.values()), comparisons, version, problem)
+    around = neighbours([subject.spec for subject in subjects])
+    exhibits = {
+        s.spec.slug: Exhibit(s, slugs, version is not None, memo, around[s.spec.slug])
+        for s in subjects
+    }
+    pairings = _pairings(exhibits, compared, memo)
+    whole = Exhibition(title, tuple(exhibits.values()), pairings, version, problem, memo)
     parts = [
-        *(_pages(templates, view) for templates in spoken),
-        _data_files(view),
-        *(_model_files(pages[s.spec.slug], s) for s in subjects),
+        *(_model_parts(exhibit, spoken) for exhibit in exhibits.values()),
+        *(_pages(templates, whole) for templates in spoken),
+        _data_files(whole),
+        _schema_file(memo),
         _asset_files(spoken[0]),
-        netron.files if netron else {},
+        _card(title, memo),
+        viewer,
     ]
+    files = _united(parts)
+    menu = [
+        uri for t in spoken for uri in (t.edition.prefix + u for u in unplaced(t)) if uri in files
+    ]
+    words = [templates.key(name) for templates in spoken for name in _SETTINGS]
+    settings = memo.value(
+        key_of("settings", whole.key, guides, menu, words),
+        lambda: mkdocs_settings(spoken, whole.view, menu, guides),
+    )
     return Site(
-        files=_united(parts),
-        mkdocs=mkdocs_settings(spoken, view, guides),
+        files=files,
+        mkdocs=settings,
         theme=theme_files(),
+        checks={slug: exhibit.checks for slug, exhibit in exhibits.items()},
+        failures={slug: exhibit.failures for slug, exhibit in exhibits.items()},
         netron_problem=problem,
     )
 
 
-def _netron() -> tuple[NetronApp | None, str | None]:
-    """Load the viewer, or say why pages must do without."""
+def _netron(memo: Memo) -> tuple[str | None, Mapping[str, Content], str | None]:
+    """Return the viewer's version and files, or say why pages must do without."""
+    shim = (templates_folder() / "netron" / "archatlas.js").read_text(encoding="utf-8")
     try:
-        shim = (templates_folder() / "netron" / "archatlas.js").read_text(encoding="utf-8")
-        return load_netron(shim), None
+        version = netron_version()
+        key = key_of("netron", code_digest(), version, shim)
+        return version, memo.files(key, lambda: load_netron(shim).files), None
     except RenderError as error:
-        return None, str(error)
+        return None, {}, str(error)
 
 
-def _page(subject: Subject, slugs: Sequence[str], *, has_netron: bool) -> ModelPage:
-    summary = subject.capture.folder / "summary.txt"
-    text = summary.read_text(encoding="utf-8") if summary.is_file() else ""
-    return model_page(
-        subject.spec, subject.capture.record, text, has_netron=has_netron, published=slugs
+def _pairings(
+    exhibits: Mapping[str, Exhibit], compared: Iterable[Story], memo: Memo
+) -> tuple[Pairing, ...]:
+    """Return the comparisons whose models this site shows, each once."""
+    stories = {story.models: story for story in compared}
+    return tuple(
+        Pairing(tuple(exhibits[slug] for slug in group), story, memo)
+        for group, story in stories.items()
+        if exhibits.keys() >= set(group)
     )
 
 
-def _pages(templates: Templates, view: SiteView) -> dict[str, Content]:
-    """Fill in every template of every scope, in one edition, and draw what its pages show."""
+def _model_parts(exhibit: Exhibit, spoken: Sequence[Templates]) -> dict[str, Content]:
+    """Return all files about one model, so that no two models need to be in memory."""
+    files = shared_files(exhibit)
+    for templates in spoken:
+        files |= edition_files(exhibit, templates)
+        files |= templates.scope("model", exhibit.folder, exhibit.seen(templates.edition))
+    _ = exhibit.checks  # asked for once more when all pages are made
+    exhibit.put_aside()
+    return files
+
+
+def _pages(templates: Templates, whole: Exhibition) -> dict[str, Content]:
+    """Fill in the templates about several models, in one edition."""
     edition = templates.edition
-    drawn = {model.spec.slug: _drawings(model, edition) for model in view.models}
-    blocks = gallery([model.spec for model in view.models], drawn)
-    files = templates.scope("site", "", site=view, gallery=blocks)
-    for model in view.models:
-        slug, drawings = model.spec.slug, drawn[model.spec.slug]
-        folder = f"models/{slug}/"
-        files |= templates.scope("model", folder, model=model, drawings=drawings)
-        pictures = dict(drawings.files)
-        if drawings.bricks:
-            name = edition.say(Message("Volumes of {model}", model=model.spec.title))
-            pictures["bricks.svg"] = templates.text(
-                "drawings/bricks.svg.j2", bricks=drawings.bricks, label=name
-            )
-        files |= {edition.prefix + folder + uri: svg.encode() for uri, svg in pictures.items()}
-        if model.network:
-            details = explore_details(model.record, model.network, rows_of(model.layers), edition)
-            files[f"{edition.prefix}{folder}explore/details.json"] = _compact(details)
-    for comparison in view.comparisons:
-        designs = [(model, drawn[model.spec.slug].design) for model in comparison.models]
-        files |= templates.scope(
-            "compare", f"compare/{comparison.uri}/", comparison=comparison, designs=designs
-        )
+    files = templates.scope("site", "", whole.seen(edition))
+    for pairing in whole.pairings:
+        files |= templates.scope("compare", pairing.folder, pairing.seen(edition))
     return files
 
 
-def _drawings(model: ModelPage, edition: Edition) -> Drawings:
-    known = {node.id: node for node in operations(model.record)}
-    return draw_model(model.spec.title, model.outline, model.block_groups, known, edition)
+def _data_files(whole: Exhibition) -> dict[str, Content]:
+    def made() -> dict[str, bytes]:
+        models = whole.view.models
+        rows = [page.row.model_dump(mode="json") for page in models]
+        return {
+            "data/models.json": _json(rows),
+            "data/dominance.json": as_compact_json(dominance_file(models)),
+        }
+
+    return whole.memo.files(key_of("data", whole.key), made)
 
 
-def _data_files(view: SiteView) -> dict[str, Content]:
-    rows = [page.row.model_dump(mode="json") for page in view.models]
-    schema = PublishedRecord.model_json_schema(mode="serialization")
-    return {"data/models.json": _json(rows), "data/record.schema.json": _json(schema)}
+def _schema_file(memo: Memo) -> dict[str, Content]:
+    def made() -> dict[str, bytes]:
+        schema = PublishedRecord.model_json_schema(mode="serialization")
+        return {"data/record.schema.json": _json(schema)}
 
-
-def _model_files(page: ModelPage, subject: Subject) -> dict[str, Content]:
-    """Return what a model publishes beside its pages, the same for every edition."""
-    folder = f"models/{page.spec.slug}"
-    record = publish(page.spec, page.record).model_dump_json(indent=1) + "\n"
-    files: dict[str, Content] = {f"{folder}/record.json": record.encode()}
-    rows = rows_of(page.layers)
-    tables = layer_files(page.spec.title, rows) if page.record.is_captured else {}
-    files |= {f"{folder}/{name}": content for name, content in tables.items()}
-    if page.what_if.is_offered:
-        files[f"{folder}/whatif.json"] = _compact(recipe(page.record, page.what_if))
-    if page.network:
-        found = explorer(page, page.network)
-        files[f"{folder}/explore/graph.svg"] = found.drawing.encode()
-        files[f"{folder}/explore/graph.json"] = _compact(found.info)
-    if page.features.rows:
-        files[f"{folder}/features/grids.json"] = _compact(feature_file(page.record))
-    if page.weights.drawable:
-        files[f"{folder}/weights/histograms.json"] = _compact(histogram_file(page.record))
-    for artifact in page.record.artifacts:
-        files[f"{folder}/{artifact.file}"] = subject.capture.folder / artifact.file
-    return files
+    return memo.files(key_of("schema", code_digest()), made)
 
 
 def _asset_files(templates: Templates) -> dict[str, Content]:
@@ -182,20 +176,24 @@ def _asset_files(templates: Templates) -> dict[str, Content]:
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
         name = path.relative_to(root).as_posix()
         if name.endswith(".css.j2"):
-            fills = {kind.value: colour for kind, colour in FILLS.items()}
-            files[f"assets/{name[:-3]}"] = templates.text(f"assets/{name}", fills=fills).encode()
+            colours = {
+                "fills": {kind.value: colour for kind, colour in FILLS.items()},
+                "series": SERIES_COLOURS,
+            }
+            files[f"assets/{name[:-3]}"] = templates.text(f"assets/{name}", **colours).encode()
         else:
             files[f"assets/{name}"] = path
     return files
 
 
+def _card(title: str, memo: Memo) -> dict[str, Content]:
+    """Publish what stands for pages that have no picture of their own."""
+    key = key_of("card", code_digest(), title)
+    return memo.files(key, lambda: {"assets/card.png": card(None, title, ())})
+
+
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _compact(value: object) -> bytes:
-    """Write what only scripts read."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _united(parts: Iterable[Mapping[str, Content]]) -> dict[str, Content]:

@@ -74,11 +74,6 @@ class WeightSection:
         names = {one.name for one in self.overlay.series} if self.overlay else set()
         return tuple(row for row in self.rows if row.stats.name in names)
 
-    @property
-    def drawable(self) -> tuple[str, ...]:
-        """Name the parameters that have a histogram."""
-        return tuple(row.stats.name for row in self.rows if row.stats.histogram)
-
 
 def weight_section(record: ModelRecord) -> WeightSection:
     """Arrange a model's parameters in the order of its modules."""

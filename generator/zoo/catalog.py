@@ -1,29 +1,16 @@
 """Decides which model a name means."""
 
-import difflib
-import importlib.util
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 from generator.config import OwnModel, Project
 from generator.errors import RequestError
 from generator.records import ModelSpec, Origin, Text
 from generator.zoo.families import zoo_entries
+from generator.zoo.registered import checked_timm, checked_torchvision, near
 
-_REGISTERED = re.compile(r"^@register_model\([^)]*\)\n(?:@.*\n)*def (\w+)\(", re.MULTILINE)
-
-
-@cache
-def torchvision_names() -> frozenset[str]:
-    """Return the names of torchvision's builders, read from its source without importing it."""
-    found = importlib.util.find_spec("torchvision")
-    if found is None or found.origin is None:
-        return frozenset()
-    sources = sorted((Path(found.origin).parent / "models").glob("*.py"))
-    text = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    return frozenset(_REGISTERED.findall(text))
+_TIMM = "timm:"
 
 
 def select(project: Project, names: Iterable[str] | None = None) -> tuple[ModelSpec, ...]:
@@ -102,11 +89,21 @@ def _own_spec(model: OwnModel, root: Path) -> ModelSpec:
         origin=Origin.USER,
         factory=_checked_factory(model.factory, root),
         kwargs=model.kwargs,
-        input_shape=tuple(model.input_shape),
+        input_shape=_input_shape(model),
+        inputs=None if model.inputs is None else _checked_inputs(model.inputs, root),
         labels=tuple(model.labels),
         weights=model.weights,
         summary=Text(en=model.summary, zh=model.summary) if model.summary else None,
     )
+
+
+def _input_shape(model: OwnModel) -> tuple[int, ...] | None:
+    """Return the shape that was asked for; none where inputs, or timm, decide about it."""
+    is_given = "input_shape" in model.model_fields_set
+    if is_given and model.inputs is not None:
+        raise RequestError("'input_shape' and 'inputs' both say what the model gets; leave one out")
+    is_decided = model.inputs is not None or model.factory.startswith(_TIMM)
+    return None if is_decided and not is_given else tuple(model.input_shape)
 
 
 def _resolve(name: str, known: Mapping[str, ModelSpec], root: Path) -> ModelSpec:
@@ -115,13 +112,13 @@ def _resolve(name: str, known: Mapping[str, ModelSpec], root: Path) -> ModelSpec
     scheme, colon, rest = name.partition(":")
     if not colon:
         raise RequestError(
-            f"unknown model '{name}'{_near(name, known)} ('archatlas list' names those that come "
+            f"unknown model '{name}'{near(name, known)} ('archatlas list' names those that come "
             "with archatlas)"
         )
     if scheme == "torchvision":
         return _torchvision_spec(rest, known)
     if scheme == "timm":
-        raise RequestError(f"'{name}': timm models are not supported yet; use torchvision:<name>")
+        return _timm_spec(rest)
     same = [spec for spec in known.values() if spec.factory == name]
     return same[0] if same else _factory_spec(name, root)
 
@@ -132,7 +129,7 @@ def _torchvision_spec(name: str, known: Mapping[str, ModelSpec]) -> ModelSpec:
         if spec.factory == factory and spec.is_stock:
             return spec
     return ModelSpec(
-        slug=_checked_torchvision(name).lower(),
+        slug=checked_torchvision(name).lower(),
         title=name,
         family="torchvision",
         origin=Origin.TORCHVISION,
@@ -141,13 +138,20 @@ def _torchvision_spec(name: str, known: Mapping[str, ModelSpec]) -> ModelSpec:
     )
 
 
-def _checked_torchvision(name: str) -> str:
-    """Return the name if torchvision has such a model, or is not here to be asked."""
-    names = torchvision_names()
-    if names and name not in names:
-        near = _near(name, names)
-        raise RequestError(f"unknown torchvision model '{name}'{near}")
-    return name
+def _timm_spec(name: str) -> ModelSpec:
+    """Describe a model of timm by its name, perhaps with the tag of its weights: resnet50.a1_in1k.
+
+    What the zoo calls the same keeps its slug.
+    """
+    slug = re.sub(r"[^a-z0-9_-]", "-", checked_timm(name).lower())[:75]
+    is_taken = any(entry.slug == slug for entry in zoo_entries())
+    return ModelSpec(
+        slug=f"timm_{slug}" if is_taken else slug,
+        title=name[:120],
+        family="timm",
+        origin=Origin.TIMM,
+        factory=f"{_TIMM}{name}",
+    )
 
 
 def _factory_spec(name: str, root: Path) -> ModelSpec:
@@ -166,18 +170,32 @@ def _factory_spec(name: str, root: Path) -> ModelSpec:
 def _checked_factory(factory: str, root: Path) -> str:
     """Return the factory if its form is right and its file, when it names one, exists."""
     source, _, attribute = factory.rpartition(":")
-    if not source or not attribute.isidentifier():
+    is_name = attribute.isidentifier() or source == "timm"
+    if not source or not is_name:
         raise RequestError(
-            f"'{factory}' is no factory; write package.module:name, ./file.py:name or "
-            "torchvision:name"
+            f"'{factory}' is no factory; write package.module:name, ./file.py:name, "
+            "torchvision:name or timm:name"
         )
     if source == "torchvision":
-        _checked_torchvision(attribute)
-    if source.endswith(".py") and not (root / source).is_file():
-        raise RequestError(f"'{factory}': no file {source} in {root.name or root}")
+        checked_torchvision(attribute)
+    if source == "timm":
+        checked_timm(attribute)
+    _check_file(factory, root)
     return factory
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=3)
-    return f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+def _checked_inputs(name: str, root: Path) -> str:
+    """Return the name of a function if its form is right and its file exists."""
+    source, _, attribute = name.rpartition(":")
+    if not source or not attribute.isidentifier():
+        raise RequestError(
+            f"'inputs' names no function: '{name}'; write package.module:name or ./file.py:name"
+        )
+    _check_file(name, root)
+    return name
+
+
+def _check_file(name: str, root: Path) -> None:
+    source = name.rpartition(":")[0]
+    if source.endswith(".py") and not (root / source).is_file():
+        raise RequestError(f"'{name}': no file {source} in {root.name or root}")

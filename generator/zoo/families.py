@@ -1,7 +1,7 @@
 """Decides which models come with archatlas: one TOML file per family, read without torch."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from generator.facts import explained, read_facts, unwrapped
 from generator.records import Frozen, ModelSpec, Origin, Paper
 
 FOLDER = Path(__file__).parent
+_LATEST = 9999
 
 
 class _Family(Frozen):
@@ -27,7 +28,12 @@ class _Family(Frozen):
 def zoo_entries() -> tuple[ModelSpec, ...]:
     """Return every entry of every family file, in order of years, then as the files have them."""
     entries = [entry for path in sorted(FOLDER.glob("*.toml")) for entry in read_family(path)]
-    return tuple(sorted(entries, key=lambda entry: entry.year or 9999))
+    return by_year(entries)
+
+
+def by_year(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """Put models in order of years, those of one year as they came; last those without a year."""
+    return tuple(sorted(specs, key=lambda spec: spec.year or _LATEST))
 
 
 def read_family(path: Path) -> tuple[ModelSpec, ...]:

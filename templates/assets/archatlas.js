@@ -1,4 +1,4 @@
-// What pages gain with JavaScript: sortable tables, an open layer behind an anchor, any comparison.
+// What pages gain with JavaScript: an open layer behind an anchor, any comparison.
 // Every page is complete without it.
 
 /**
@@ -6,7 +6,9 @@
  * @type {[string, () => Promise<(element: HTMLElement) => void>][]}
  */
 const TOOLS = [
-  ["#aa-choice", async () => (await import("./choice.js")).showChoice],
+  ["[data-aa-comparison]", async () => (await import("./compare/show.js")).showComparison],
+  ["[data-aa-gallery]", async () => (await import("./gallery.js")).showGallery],
+  ["[data-aa-overview]", async () => (await import("./overview.js")).showOverview],
   ["table[data-aa-file-rows]", async () => (await import("./late.js")).waitForReader],
   ["details[data-aa-file-text]", async () => (await import("./late.js")).loadText],
   ["form[data-aa-layers]", showLayers],
@@ -18,6 +20,9 @@ const TOOLS = [
   ["[data-aa-temperature]", async () => (await import("./temperature.js")).showTemperature],
   ["[data-aa-overlays]", async () => (await import("./temperature.js")).showOverlays],
   ["[data-aa-histograms]", async () => (await import("./histograms.js")).showHistograms],
+  ["[data-aa-duel]", async () => (await import("./compare/duel.js")).showDuel],
+  ["[data-aa-exercises]", async () => (await import("./exercises.js")).checkAnswers],
+  ["[data-aa-print]", async () => printOnClick],
   ["[data-aa-norm]", async () => (await import("./histograms.js")).showNorm],
 ];
 
@@ -38,31 +43,6 @@ async function showRuler() {
   return (await import("./ruler.js")).showRuler;
 }
 
-/** Sort a table's body by the column of a header that was activated. @param {HTMLTableElement} table */
-function makeSortable(table) {
-  const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = head.textContent;
-    head.replaceChildren(button);
-    button.addEventListener("click", () => {
-      const descending = head.getAttribute("aria-sort") !== "descending";
-      heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      const rows = [...table.tBodies[0].rows];
-      rows.sort((a, b) => compareCells(a.cells[column], b.cells[column]) * (descending ? -1 : 1));
-      table.tBodies[0].append(...rows);
-    });
-  });
-}
-
-/** @param {HTMLTableCellElement} a @param {HTMLTableCellElement} b @returns {number} */
-function compareCells(a, b) {
-  if (a.dataset.sort !== undefined) return Number(a.dataset.sort) - Number(b.dataset.sort);
-  return a.textContent.localeCompare(b.textContent);
-}
-
 /** Open the arithmetic of the layer that the address names. */
 function openAnchored() {
   const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -76,6 +56,12 @@ function keepPlace(link) {
     link.search = location.search;
     link.hash = location.hash;
   });
+}
+
+/** @param {HTMLElement} button */
+function printOnClick(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
 }
 
 /** Run one enhancement; its failure must not take the others down. @param {() => void} enhance */
@@ -96,9 +82,6 @@ async function enhanceAll(selector, load) {
 }
 
 function enhancePage() {
-  document.querySelectorAll("table[data-aa-sortable]").forEach((table) => {
-    guarded(() => makeSortable(/** @type {HTMLTableElement} */ (table)));
-  });
   guarded(openAnchored);
   document.querySelectorAll("a[data-aa-edition]").forEach((link) => {
     guarded(() => keepPlace(/** @type {HTMLAnchorElement} */ (link)));

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{id: string, group: SVGGElement, frame: SVGPolygonElement, label: string, left: number, right: number,
- *   top: number, bottom: number, axis: number, canFold: boolean, folded: boolean}} Module
+ *   top: number, bottom: number, axis: number, entry: number, canFold: boolean, folded: boolean}} Module
  * @typedef {{group: SVGGElement, middle: number, half: number, x: number, left: number}} Box
  * @typedef {{group: SVGGElement, path: SVGPathElement, d: string, tip: SVGElement | null, tipY: number,
  *   from: string, to: string}} Arrow
@@ -33,6 +33,7 @@ export function moduleOf(group) {
     top: Math.min(...ys),
     bottom: Math.max(...ys),
     axis: 0,
+    entry: 0,
     canFold: false,
     folded: false,
   };

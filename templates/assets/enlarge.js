@@ -1,6 +1,7 @@
 // One channel large, beside the picture: a frame there shows the pixels that the marked value sees.
 
-import { boxOf, cut, filled, percent, readPixels, written } from "./tiles.js";
+import { boxOf, cut, readPixels } from "./tiles.js";
+import { filled, percent, written } from "./writing.js";
 
 /** @typedef {import("./tiles.js").Grid} Grid */
 

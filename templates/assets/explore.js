@@ -33,7 +33,7 @@ export async function showGraph(page) {
   view.choosePicture(new URLSearchParams(location.search).get("picture"));
   view.zoomTo(Math.max(0.6, Math.min(1, canvas.clientWidth / drawn.viewBox.baseVal.width)));
   // Where the whole width has no room, what enters is in the middle.
-  canvas.scrollLeft = (view.graph.origin[0] + (view.graph.boxes.get("n0")?.x ?? 0)) * view.zoom - canvas.clientWidth / 2;
+  canvas.scrollLeft = view.graph.entrance * view.zoom - canvas.clientWidth / 2;
   view.followAddress();
 }
 
@@ -100,11 +100,13 @@ class View {
     canvas.scrollLeft = centre * this.size.width * this.zoom - canvas.clientWidth / 2;
   }
 
-  /** Run something that changes the height of the drawing. @param {() => void} run */
+  /** Run something that changes the size of the drawing; what enters stays where it is. @param {() => void} run */
   change(run) {
+    const before = this.graph.entrance;
     run();
     this.svg.setAttribute("width", String(this.size.width * this.zoom));
     this.svg.setAttribute("height", String(this.size.height * this.zoom));
+    this.canvas.scrollLeft += (this.graph.entrance - before) * this.zoom;
   }
 
   /** @param {WheelEvent} event */

@@ -3,7 +3,8 @@
 
 import { colourTable, drawKey, greyTable } from "./colours.js";
 import { Enlarger } from "./enlarge.js";
-import { boxOf, filled, percent, readPixels, sharedRange, tileAt, tone, written } from "./tiles.js";
+import { boxOf, readPixels, sharedRange, tileAt, tone } from "./tiles.js";
+import { filled, percent, written } from "./writing.js";
 
 /** @typedef {import("./tiles.js").Grid} Grid */
 /** @typedef {{input: number[], grids: Grid[]}} GridFile */

@@ -1,18 +1,18 @@
 // Folding a drawn graph: a module's frame shrinks to a small box in place, and what stands below it
-// moves up. Heights are mapped by one monotone function, so edges that pass a folded module by keep
-// their course. Coordinates are those Graphviz wrote: y grows downwards, everything above zero.
+// moves up, and below what enters the module.
 
 import { arrowOf, boxOf, moduleOf } from "./drawing.js";
+import { bend, contains, drawFrame, FOLDED_HEIGHT, isInside, movement, sidesOf } from "./moves.js";
 
 /**
  * @typedef {import("./drawing.js").Module} Module
  * @typedef {import("./drawing.js").Box} Box
  * @typedef {import("./drawing.js").Arrow} Arrow
+ * @typedef {import("./moves.js").Move} Move
  */
 
-const FOLDED_HEIGHT = 46;
-/** Room at the sides, for folded modules that are wider than what they hold. */
-const SIDES = 110;
+/** Room at the sides. */
+const SIDES = 16;
 
 export class FoldableGraph {
   /** @param {SVGSVGElement} svg A drawing of diagram/network.py. */
@@ -20,8 +20,6 @@ export class FoldableGraph {
     this.svg = svg;
     this.root = /** @type {SVGGElement} */ (svg.querySelector("g.graph"));
     this.fullHeight = svg.viewBox.baseVal.height;
-    const { x, y, width, height } = svg.viewBox.baseVal;
-    svg.setAttribute("viewBox", `${x - SIDES} ${y} ${width + 2 * SIDES} ${height}`);
     const moved = /translate\(([-\d.]+)[ ,]+([-\d.]+)\)/.exec(this.root.getAttribute("transform") ?? "");
     this.origin = moved ? [Number(moved[1]), Number(moved[2])] : [0, this.fullHeight];
     /** @type {Map<string, Box>} */
@@ -33,7 +31,10 @@ export class FoldableGraph {
     for (const module of this.modules.values()) {
       module.canFold = this.hasRowsForItself(module);
       module.axis = this.boxes.get(this.lastInside(module))?.x ?? (module.left + module.right) / 2;
+      module.entry = this.nearestBefore(module)?.x ?? module.axis;
     }
+    /** How far what is seen reaches to the left and to the right. */
+    this.reach = [0, 0];
     /** Put more onto a folded module. @type {((cover: Element, module: Module, left: number, top: number) => void) | undefined} */
     this.decorate = undefined;
     this.covers = document.createElementNS(svg.namespaceURI, "g");
@@ -60,6 +61,13 @@ export class FoldableGraph {
     return inside.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).pop() ?? "";
   }
 
+  /** Return the lowest operation outside whose value enters a module. @param {Module} module */
+  nearestBefore(module) {
+    const entering = this.arrows.map(({ from, to }) => [from, to].map((id) => this.boxes.get(id)));
+    const before = entering.flatMap(([from, to]) => (from && to && contains(module, to) && !contains(module, from) ? [from] : []));
+    return before.sort((a, b) => a.middle - b.middle).pop();
+  }
+
   /** Open every module around a box. @param {string} id */
   reveal(id) {
     const box = this.boxes.get(id);
@@ -73,27 +81,36 @@ export class FoldableGraph {
     const outermost = folded
       .filter((module) => !folded.some((other) => other !== module && isInside(module, other)))
       .sort((a, b) => a.top - b.top);
-    const place = placement(outermost);
+    const move = movement(outermost);
+    this.reach = [Infinity, -Infinity];
     for (const box of this.boxes.values()) {
       const isHidden = outermost.some((module) => contains(module, box));
+      const [x, y] = move(box.x, box.middle);
       box.group.toggleAttribute("hidden", isHidden);
-      box.group.setAttribute("transform", `translate(0 ${place(box.middle) - box.middle})`);
+      box.group.setAttribute("transform", `translate(${x - box.x} ${y - box.middle})`);
+      if (!isHidden) this.include(x - (box.x - box.left), x + (box.x - box.left));
     }
-    const links = this.drawArrows(outermost, place);
+    const links = this.drawArrows(outermost, move);
     for (const module of this.modules.values()) {
       const isHidden = outermost.some((other) => other !== module && isInside(module, other));
       module.group.toggleAttribute("hidden", isHidden || module.folded);
-      if (!isHidden && !module.folded) drawFrame(module, place);
+      const covers = outermost.filter((other) => isInside(other, module)).flatMap((other) => sidesOf(other, move));
+      if (!isHidden && !module.folded) this.include(...drawFrame(module, move, covers));
     }
-    this.covers.replaceChildren(...links, ...outermost.map((module) => this.cover(module, place)));
-    this.shrink(place);
+    this.covers.replaceChildren(...links, ...outermost.map((module) => this.cover(module, move)));
+    this.shrink(move);
+  }
+
+  /** @param {...number} xs Something to be seen is there. */
+  include(...xs) {
+    this.reach = [Math.min(this.reach[0], ...xs), Math.max(this.reach[1], ...xs)];
   }
 
   /**
-   * Bend every arrow to the new heights; those that end in a folded module become straight links.
-   * @param {Module[]} outermost @param {(y: number) => number} place
+   * Bend every arrow to the new places; those that end in a folded module become straight links.
+   * @param {Module[]} outermost @param {Move} move
    */
-  drawArrows(outermost, place) {
+  drawArrows(outermost, move) {
     /** @type {Map<string, SVGElement>} */
     const links = new Map();
     for (const arrow of this.arrows) {
@@ -101,10 +118,10 @@ export class FoldableGraph {
       if (!from || !to) continue;
       const [above, below] = [from, to].map((box) => outermost.find((module) => contains(module, box)));
       arrow.group.toggleAttribute("hidden", Boolean(above || below));
-      if (!above && !below) bend(arrow, place);
+      if (!above && !below) this.include(...bend(arrow, move));
       else if (above !== below) {
-        const start = above ? [above.axis, place(above.bottom)] : [from.x, place(from.middle) + from.half];
-        const end = below ? [below.axis, place(below.top)] : [to.x, place(to.middle) - to.half];
+        const start = above ? move(above.axis, above.bottom) : lowered(move(from.x, from.middle), from.half);
+        const end = below ? move(below.entry, below.top) : lowered(move(to.x, to.middle), -to.half);
         links.set(String([start, end]), this.link(start, end));
       }
     }
@@ -118,13 +135,14 @@ export class FoldableGraph {
     return /** @type {SVGElement} */ (path);
   }
 
-  /** The small box that stands for a folded module. @param {Module} module @param {(y: number) => number} place */
-  cover(module, place) {
+  /** The small box that stands for a folded module. @param {Module} module @param {Move} move */
+  cover(module, move) {
     const group = document.createElementNS(this.svg.namespaceURI, "g");
     set(group, { class: "aa-folded", tabindex: 0, role: "button", "aria-expanded": "false", "aria-label": module.label });
     group.dataset.module = module.id;
-    const width = 6.5 * module.label.length + 84;
-    const [left, top] = [module.axis - width / 2, place(module.top) + 2];
+    const [left, right] = sidesOf(module, move);
+    const [top, width] = [move(0, module.top)[1] + 2, right - left];
+    this.include(left, right);
     const height = FOLDED_HEIGHT - 4;
     const box = document.createElementNS(this.svg.namespaceURI, "rect");
     const text = document.createElementNS(this.svg.namespaceURI, "text");
@@ -136,57 +154,28 @@ export class FoldableGraph {
     return group;
   }
 
-  /** @param {(y: number) => number} place */
-  shrink(place) {
-    const saved = place(-this.fullHeight * 2) + this.fullHeight * 2;
-    const view = this.svg.viewBox.baseVal;
-    const height = this.fullHeight - saved;
-    this.svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${height}`);
+  /** @param {Move} move */
+  shrink(move) {
+    const saved = move(0, -this.fullHeight * 2)[1] + this.fullHeight * 2;
+    const [left, right] = this.reach;
+    const [x, width] = [left + this.origin[0] - SIDES, right - left + 2 * SIDES];
+    this.svg.setAttribute("viewBox", `${x} ${this.svg.viewBox.baseVal.y} ${width} ${this.fullHeight - saved}`);
     // Heights are counted from the bottom, where y is zero: move it up by what was saved.
     this.root.setAttribute("transform", `translate(${this.origin[0]} ${this.origin[1] - saved})`);
   }
+
+  /** Return how far from the left edge of the drawing its input is. */
+  get entrance() {
+    return (this.boxes.get("n0")?.x ?? 0) + this.origin[0] - this.svg.viewBox.baseVal.x;
+  }
 }
 
-/** Map heights so that each folded module takes a fixed number of pixels. @param {Module[]} folded */
-function placement(folded) {
-  return (/** @type {number} */ y) => {
-    // Counted upwards from the bottom, where y is zero and stays zero.
-    let saved = 0;
-    for (const { top, bottom } of folded) {
-      const extra = bottom - top - FOLDED_HEIGHT;
-      if (y >= bottom) continue;
-      saved += y <= top ? extra : extra * ((bottom - y) / (bottom - top));
-    }
-    return y + saved;
-  };
-}
-
-/** @param {Module} module @param {(y: number) => number} place */
-function drawFrame(module, place) {
-  const { left, right, top, bottom } = module;
-  const [high, low] = [place(top), place(bottom)];
-  module.frame.setAttribute("points", `${left},${high} ${right},${high} ${right},${low} ${left},${low}`);
-  module.group.querySelector("text")?.setAttribute("transform", `translate(0 ${high - top})`);
+/** @param {number[]} place @param {number} by @returns {number[]} */
+function lowered([x, y], by) {
+  return [x, y + by];
 }
 
 /** @param {Element} element @param {Record<string, string | number>} attributes */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-}
-
-/** @param {Arrow} arrow @param {(y: number) => number} place */
-function bend(arrow, place) {
-  const d = arrow.d.replace(/(-?[\d.]+),(-?[\d.]+)/g, (_, x, y) => `${x},${place(Number(y)).toFixed(1)}`);
-  arrow.path.setAttribute("d", d);
-  arrow.tip?.setAttribute("transform", `translate(0 ${place(arrow.tipY) - arrow.tipY})`);
-}
-
-/** @param {Module} module @param {Box} box */
-function contains(module, box) {
-  return box.middle > module.top && box.middle < module.bottom && box.x > module.left && box.x < module.right;
-}
-
-/** @param {Module} inner @param {Module} outer */
-function isInside(inner, outer) {
-  return inner.top >= outer.top && inner.bottom <= outer.bottom && inner.left >= outer.left && inner.right <= outer.right;
 }

@@ -1,6 +1,7 @@
 // Histograms of two parameters over each other, and the vectors of a BatchNorm layer.
 
-import { written } from "./tiles.js";
+import { outline } from "./outline.js";
+import { written } from "./writing.js";
 
 /** @typedef {{low: number, high: number, counts: number[]}} Histogram */
 
@@ -39,7 +40,7 @@ function draw(figure, names, histograms) {
   const low = Math.min(...chosen.map((histogram) => histogram.low));
   const high = Math.max(...chosen.map((histogram) => histogram.high));
   ["first", "second"].forEach((series, number) => {
-    figure.querySelector(`path.aa-${series}`)?.setAttribute("d", outline(chosen[number], low, high));
+    figure.querySelector(`path.aa-${series}`)?.setAttribute("d", outline(chosen[number], [low, high], [WIDTH, HEIGHT]));
     const label = figure.querySelector(`[data-aa-name="${number + 1}"]`);
     if (label) label.textContent = names[number];
   });
@@ -52,20 +53,6 @@ function draw(figure, names, histograms) {
     const label = figure.querySelector(`text.aa-${name}`);
     if (label) label.textContent = written(value);
   }
-}
-
-/** As render/overlay.py does it. @param {Histogram} histogram @param {number} low @param {number} high */
-function outline(histogram, low, high) {
-  const highest = Math.max(...histogram.counts) || 1;
-  const spread = high - low || 1;
-  const width = (histogram.high - histogram.low) / histogram.counts.length;
-  const steps = histogram.counts.map((count, number) => {
-    const left = ((histogram.low + number * width - low) / spread) * WIDTH;
-    const right = ((histogram.low + (number + 1) * width - low) / spread) * WIDTH;
-    const start = number ? "L" : `M${left.toFixed(1)} ${HEIGHT}L`;
-    return `${start}${left.toFixed(1)} ${(HEIGHT * (1 - count / highest)).toFixed(1)}H${right.toFixed(1)}`;
-  });
-  return `${steps.join("")}V${HEIGHT}Z`;
 }
 
 /** Draw every channel's values, least first, when a layer is opened. @param {HTMLElement} details */

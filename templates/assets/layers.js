@@ -1,5 +1,7 @@
 // The layer table as a tool: find, keep one kind, fold blocks, sort by a column and back.
 
+import { filled } from "./writing.js";
+
 /** @param {HTMLFormElement} form The tools; @param {HTMLTableElement} table The table they work on. */
 export function makeLayersSearchable(form, table) {
   const rows = /** @type {HTMLTableRowElement[]} */ ([...table.querySelectorAll("tr[id]")]);
@@ -21,7 +23,7 @@ export function makeLayersSearchable(form, table) {
     }
     for (const head of heads) head.hidden = isSorted || isFiltered;
     const count = /** @type {HTMLElement} */ (form.querySelector("[data-aa-count]"));
-    count.textContent = (count.dataset.sentence ?? "").replace("{shown}", String(shown)).replace("{all}", String(rows.length));
+    count.textContent = filled(count.dataset.sentence, { shown, all: rows.length });
   };
 
   form.hidden = false;

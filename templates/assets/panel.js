@@ -1,5 +1,7 @@
 // What the explorer says about the box that was clicked: words, arithmetic, maps, weights, links.
 
+import { filled, written } from "./writing.js";
+
 /**
  * @typedef {{file: string, top: number, width: number, height: number, columns: number, channels: number[], dead: number, node: string}} Grid
  * @typedef {{name: string, shape: number[], mean: number | null, std: number | null, min: number | null, max: number | null, counts: number[]}} Weights
@@ -70,7 +72,7 @@ export class Panel {
     const image = new Image();
     image.addEventListener("load", () => canvas.getContext("2d")?.drawImage(image, 0, -grid.top));
     image.src = (this.page.dataset.files ?? "") + grid.file;
-    caption.textContent = fill(caption.dataset.sentence ?? "", {
+    caption.textContent = filled(caption.dataset.sentence ?? "", {
       node: grid.node,
       channels: grid.channels.slice(0, 8).join(", ") + (grid.channels.length > 8 ? " …" : ""),
       dead: (100 * grid.dead).toFixed(1),
@@ -81,8 +83,9 @@ export class Panel {
   weights(weights) {
     const box = element("div", "");
     const sentence = this.place("weights").dataset.sentence ?? "";
-    const numbers = { mean: short(weights.mean), std: short(weights.std), min: short(weights.min), max: short(weights.max) };
-    box.append(element("code", weights.name), ` ${weights.shape.join("×")}`, bars(weights.counts), element("span", fill(sentence, numbers)));
+    const said = (/** @type {number | null} */ value) => (value === null ? "–" : written(value));
+    const numbers = { mean: said(weights.mean), std: said(weights.std), min: said(weights.min), max: said(weights.max) };
+    box.append(element("code", weights.name), ` ${weights.shape.join("×")}`, bars(weights.counts), element("span", filled(sentence, numbers)));
     return box;
   }
 }
@@ -106,14 +109,4 @@ function element(tag, text) {
   const made = document.createElement(tag);
   made.textContent = text;
   return made;
-}
-
-/** @param {string} sentence @param {Record<string, string>} values */
-function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-}
-
-/** @param {number | null} value */
-function short(value) {
-  return value === null ? "–" : String(Number(value.toPrecision(3))).replace("-", "−");
 }

@@ -95,11 +95,11 @@ function draw(drawing, reach, at, size) {
   for (const [name, value] of Object.entries({ x: left, y: top, width: wide, height: high })) {
     frame.setAttribute(name, String(value));
   }
-  drawing.replaceChildren(shade, dots(reach, at), frame);
+  drawing.replaceChildren(shade, dots(reach, at, size), frame);
 }
 
-/** Mark the centres of the fields of neighbours: they lie one stride apart. @param {Reach} reach @param {number[]} at */
-function dots(reach, at) {
+/** Mark the centres of the fields of neighbours: they lie one stride apart. @param {Reach} reach @param {number[]} at @param {number[]} size */
+function dots(reach, at, size) {
   const group = document.createElementNS(SVG, "g");
   for (let row = -1; row <= 1; row += 1) {
     for (let column = -1; column <= 1; column += 1) {
@@ -109,7 +109,9 @@ function dots(reach, at) {
       const dot = document.createElementNS(SVG, "circle");
       dot.setAttribute("cx", String(x));
       dot.setAttribute("cy", String(y));
-      dot.setAttribute("r", row || column ? "1.6" : "2.6");
+      // As large on the screen whatever the picture's size, but never so large that they touch.
+      const large = Math.min(size[1] / 86, reach.stride[1] / 2.5);
+      dot.setAttribute("r", String(row || column ? large * 0.6 : large));
       group.append(dot);
     }
   }

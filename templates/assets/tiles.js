@@ -81,20 +81,3 @@ export function cut(pixels, box) {
   }
   return tile;
 }
-
-/** Write a number with three digits, as pages do. @param {number} value */
-export function written(value) {
-  const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-4 || size >= 1e3) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
-  return text.replace("-", "−");
-}
-
-/** @param {number} share */
-export function percent(share) {
-  return `${(100 * share).toFixed(1)}\u202f%`;
-}
-
-/** Put values in the places that a sentence names. @param {string} sentence @param {Record<string, string | number>} values */
-export function filled(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
-}

@@ -1,6 +1,7 @@
 // The what-if panel of a model's page: another input size, and what it changes in every row.
 
 import { resize } from "./resize.js";
+import { counted, filled } from "./writing.js";
 
 /**
  * @typedef {import("./resize.js").Rule} Rule
@@ -34,15 +35,15 @@ function show(panel, answer, recipe, sizes) {
     const place = rule?.row?.replace(/^layer-/, "") || id;
     const sentence = panel.dataset[`illegal${reason[0].toUpperCase()}${reason.slice(1)}`] ?? "";
     answer.className = "aa-failure";
-    answer.textContent = fill(sentence, { place, wanted: wanted.join("×"), got: got.join("×") });
+    answer.textContent = filled(sentence, { place, wanted: wanted.join("×"), got: got.join("×") });
     clearRows();
     return;
   }
   answer.className = "";
-  answer.textContent = fill(panel.dataset.sentence ?? "", {
-    macs: short(result.macs),
+  answer.textContent = filled(panel.dataset.sentence ?? "", {
+    macs: counted(result.macs),
     macs_ratio: ratio(result.macs, recipe.macs),
-    activations: short(result.activations),
+    activations: counted(result.activations),
     activations_ratio: ratio(result.activations, recipe.activations),
   });
   const isOriginal = sizes.every((size, place) => size === recipe.input[place + 1]);
@@ -88,23 +89,9 @@ function clearRows() {
   });
 }
 
-/** @param {string} sentence @param {Record<string, string>} values */
-function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-}
-
 /** @param {number} number */
 function grouped(number) {
   return String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-}
-
-/** @param {number} number */
-export function short(number) {
-  // From 999.5 on, three digits are a thousand, as in formats.py.
-  const place = [1, 1e3, 1e6, 1e9].findIndex((scale) => number / scale < 999.5);
-  const [scale, unit] = [[1, ""], [1e3, "K"], [1e6, "M"], [1e9, "G"], [1e12, "T"]][place < 0 ? 4 : place];
-  const value = number / Number(scale);
-  return `${value < 999.5 ? Number(value.toPrecision(3)) : Math.round(value)}${unit ? "\u202f" : ""}${unit}`;
 }
 
 /** @param {number} now @param {number} before */

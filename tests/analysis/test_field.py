@@ -191,7 +191,7 @@ def test_a_linear_layer_sees_everything(record_of: RecordOf) -> None:
 
 def test_hooks_alone_claim_no_field(record_of: RecordOf) -> None:
     """Without a graph nothing is known of windows, so nothing is said."""
-    assert [row.receptive_field for row in layers(record_of("Refuses"))] == [None]
+    assert [row.receptive_field for row in layers(record_of("Unseen"))] == [None, None]
 
 
 def _main_road(record: ModelRecord, *kinds: str) -> list[Layer]:

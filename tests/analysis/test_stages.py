@@ -1,7 +1,11 @@
 """Claims about stages: what a net does at each output stride."""
 
 import pytest
+import wirings
 from conftest import RecordOf
+from light import light_record
+from structures import zoo
+from torch import nn
 
 from generator.analysis.kinds import Kind, kind_of
 from generator.analysis.stages import stages
@@ -13,6 +17,28 @@ def test_stages_follow_the_stride(record_of: RecordOf) -> None:
         (s.stride, s.resolution, s.channels, s.blocks) for s in stages(record_of("ResidualNet"))
     ]
     assert rows == [(1, (17, 17), 2, 2), (2, (9, 9), 4, 1), (None, (), 3, 0)]
+
+
+@pytest.mark.parametrize(
+    ("slug", "channels"),
+    [("resnet50", [64, 256, 512, 1024, 2048]), ("mobilenet_v2", [16, 24, 32, 96, 1280])],
+)
+def test_a_stage_hands_on_what_its_blocks_end_with(slug: str, channels: list[int]) -> None:
+    """As the papers' tables have it."""
+    assert [stage.channels for stage in stages(zoo(slug)) if stage.stride] == channels
+
+
+def test_a_stage_hands_on_what_its_last_block_makes() -> None:
+    """Not what the next block begins with at the old stride: there a convolution of 4 channels."""
+    net = nn.Sequential(nn.Conv2d(3, 3, 1), wirings.Bottleneck())
+    rows = [(s.stride, s.channels, s.blocks) for s in stages(light_record(net, 3, 17, 17))]
+    assert rows == [(1, 3, 0), (2, 8, 1)]
+
+
+def test_ways_that_leave_a_stage_together_count_together() -> None:
+    """Two towers of 2 channels each hand on 4, before anything joins them."""
+    first, *_rest = stages(light_record(wirings.Towers(), 3, 17, 17))
+    assert (first.stride, first.resolution, first.channels) == (1, (15, 15), 4)
 
 
 def test_a_gate_belongs_to_the_maps_that_it_scales(record_of: RecordOf) -> None:
@@ -40,15 +66,18 @@ def test_a_net_that_never_ran_has_no_stages(record_of: RecordOf) -> None:
 @pytest.mark.parametrize(
     ("slug", "expected"),
     [
-        ("alexnet", [(4, 0), (8, 0), (16, 1), (32, 0), (None, 0)]),
-        ("vgg16", [(1, 1), (2, 1), (4, 1), (8, 1), (16, 1), (32, 0), (None, 0)]),
-        ("resnet18", [(2, 0), (4, 2), (8, 2), (16, 2), (32, 2), (None, 0)]),
-        ("googlenet", [(2, 0), (4, 0), (8, 2), (16, 5), (32, 2), (None, 0)]),
-        ("shufflenet_v2_x0_5", [(2, 0), (4, 0), (8, 4), (16, 8), (32, 4), (None, 0)]),
+        ("alexnet", [(4, 64, 0), (8, 192, 0), (16, 256, 1), (32, 256, 0)]),
+        ("vgg16", [(1, 64, 1), (2, 128, 1), (4, 256, 1), (8, 512, 1), (16, 512, 1), (32, 512, 0)]),
+        ("resnet18", [(2, 64, 0), (4, 64, 2), (8, 128, 2), (16, 256, 2), (32, 512, 2)]),
+        ("googlenet", [(2, 64, 0), (4, 192, 0), (8, 480, 2), (16, 832, 5), (32, 1024, 2)]),
+        ("mobilenet_v2", [(2, 16, 1), (4, 24, 2), (8, 32, 3), (16, 96, 7), (32, 1280, 4)]),
+        ("shufflenet_v2_x0_5", [(2, 24, 0), (4, 24, 0), (8, 48, 4), (16, 96, 8), (32, 1024, 4)]),
     ],
 )
 def test_the_zoo_has_its_known_stages(
-    zoo_record_of: RecordOf, slug: str, expected: list[tuple[int | None, int]]
+    zoo_record_of: RecordOf, slug: str, expected: list[tuple[int, int, int]]
 ) -> None:
-    """Strides, and how many blocks work at each: 2·2·2·2, 2·5·2, 4·8·4."""
-    assert [(s.stride, s.blocks) for s in stages(zoo_record_of(slug))] == expected
+    """Strides, channels and blocks as the papers' tables have them; then the head."""
+    found = [(s.stride, s.channels, s.blocks) for s in stages(zoo_record_of(slug))]
+    head_channels = 1000
+    assert found == [*expected, (None, head_channels, 0)]

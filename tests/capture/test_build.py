@@ -54,6 +54,14 @@ class Linear(nn.Sequential):
 
 def no_net():
     return "a string"
+
+
+def needs_more(width):
+    return Net(width)
+
+
+def hollow():
+    return Net().to("meta")
 '''
 
 
@@ -65,6 +73,8 @@ def project(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "inner.py").write_text("from nets import Net\n")
     modules, paths = dict(sys.modules), list(sys.path)
+    for name in ("nets", "pieces", "package"):  # other tests import files of these names, too
+        sys.modules.pop(name, None)
     yield tmp_path
     sys.path[:] = paths
     for name in sys.modules.keys() - modules.keys():
@@ -182,7 +192,9 @@ def test_own_weights_win_over_training(project: Path) -> None:
     ("factory", "said"),
     [
         ("./nets.py:gone", r"own: \./nets\.py has no 'gone'"),
-        ("./nets.py:no_net", r"own: \./nets\.py:no_net returned str, not a torch\.nn\.Module"),
+        ("./nets.py:no_net", r"own: \./nets\.py:no_net gives str, not a torch\.nn\.Module"),
+        ("./nets.py:hollow", "on the device 'meta', without values; build it on the CPU"),
+        ("./nets.py:number", r"own: \./nets\.py:number gives int, not a torch\.nn\.Module"),
     ],
 )
 def test_a_factory_that_makes_no_net_is_named(factory: str, said: str, project: Path) -> None:
@@ -193,7 +205,7 @@ def test_a_factory_that_makes_no_net_is_named(factory: str, said: str, project: 
 
 @pytest.mark.parametrize(
     ("factory", "error"),
-    [("./nets.py:number", TypeError), ("missing.package:Net", ModuleNotFoundError)],
+    [("./nets.py:needs_more", TypeError), ("missing.package:Net", ModuleNotFoundError)],
 )
 def test_errors_of_pythons_own_are_left_as_they_are(
     factory: str, error: type[Exception], project: Path

@@ -165,3 +165,17 @@ def test_rounding_keeps_its_promise(value: float, digits: int) -> None:
     """The error is at most half a unit of the last digit kept."""
     error = 0.51 * 10 ** (1 - digits)
     assert significant(value, digits) == pytest.approx(value, rel=error, abs=1e-300)
+
+
+def test_values_are_counted_where_somebody_asks() -> None:
+    """Every finite value once, between the least and the greatest; else nothing is counted."""
+    maps = planted()
+    maps[0, 0, 0] = torch.nan
+    found = measure(maps, counted=True)
+
+    assert isinstance(found, Measured)
+    assert found.histogram is not None
+    finite = maps[maps.isfinite()]
+    assert sum(found.histogram.counts) == finite.numel() == maps.numel() - 1
+    assert (found.histogram.low, found.histogram.high) == (finite.min(), finite.max())
+    assert measured(maps).histogram is None

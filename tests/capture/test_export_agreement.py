@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from generator.capture.export.agreement import TOLERANCE, disagreement, tensors_in
+from generator.capture.export.agreement import TOLERANCE, disagreement
 
 ONES = torch.ones(2, 3)
 
@@ -49,10 +49,3 @@ def test_equal_infinities_and_nans_agree() -> None:
     """A net that answers nonsense is exported with its nonsense."""
     odd = torch.tensor([torch.nan, torch.inf, -torch.inf, 1.0])
     assert disagreement(odd.clone(), odd) is None
-
-
-def test_nested_tensors_are_found_in_order() -> None:
-    """Outputs of detection nets are lists of dicts."""
-    first, second, third = torch.rand(3, 2)
-    nested = [{"boxes": first, "name": "x"}, ({"scores": second}, None), third]
-    assert [t.tolist() for t in tensors_in(nested)] == [t.tolist() for t in (first, second, third)]

@@ -10,6 +10,7 @@ from exports import asked
 
 from generator.capture.export.delivery import Delivery, deliver
 from generator.capture.export.request import ExportRequest, Kind
+from generator.capture.request import Limits
 from generator.errors import CaptureError, DiskError, RequestError
 
 NETS = '''
@@ -84,7 +85,7 @@ def own(project: Path, name: str, kind: Kind = Kind.TORCHSCRIPT) -> ExportReques
 
 def delivered(request: ExportRequest, time_limit_s: float = 60) -> Delivery:
     """Export, and say nothing meanwhile."""
-    return deliver(request, time_limit_s, lambda *_news: None)
+    return deliver(request, Limits(time_limit_s), lambda *_news: None)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_the_folder_holds_the_finished_file_and_nothing_else(
         ("Exits", "forward: ProcessDied: the process ended with code 3"),
         ("Leaves", "build: ProcessDied: the process ended with code 1"),
         ("Crashes", "forward: ProcessDied: the process was killed by SIGSEGV"),
-        ("Missing", "build: CaptureError: missing: ./nets.py:Missing returned Missing"),
+        ("Missing", "build: CaptureError: missing: ./nets.py:Missing gives Missing"),
     ],
 )
 def test_a_broken_net_is_one_clear_error(project: Path, name: str, said: str) -> None:
@@ -139,7 +140,7 @@ def test_what_a_net_prints_is_dropped(project: Path, capfd: pytest.CaptureFixtur
 def test_steps_are_told_in_order(project: Path) -> None:
     """Whoever waits knows for what."""
     steps: list[str] = []
-    deliver(own(project, "Good"), 60, lambda _request, step, _seconds: steps.append(step))
+    deliver(own(project, "Good"), Limits(60), lambda _request, step, _seconds: steps.append(step))
     assert steps == ["build", "forward", "compile", "compare"]
 
 

@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from exports import TOYS, answer, asked, made, refused, subject
+from exports import TOYS, answer, asked, made, refused, strangers, subject
 from toys import TRACED
 
 from generator.capture.export import onnx as exporting
@@ -153,6 +153,26 @@ def test_sizes_that_cannot_change_are_fixed_and_named(
     assert disagreement(run(path, unseen), answer(request, unseen)) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "inputs", "fixed"),
+    [
+        ("Pair", "pair", "1×3×9×9 and 1×5"),
+        ("Pair", "named_pair", "1×5 and 1×3×9×9"),
+        ("Tokens", "tokens", "1×7"),
+    ],
+)
+def test_a_net_is_exported_for_inputs_of_its_own(
+    name: str, inputs: str, fixed: str, tmp_path: Path
+) -> None:
+    """Sizes stay what they are: which of them could change, only its owner knows."""
+    notes = made(strangers(Kind.ONNX, name, inputs, tmp_path))
+    assert notes[1:] == (
+        "dynamic: nothing",
+        f"fixed: {fixed}",
+        f"onnxruntime gives the model's outputs at {fixed}",
+    )
+
+
 def test_a_translation_that_holds_at_one_size_only_is_found_out(project: Path) -> None:
     """Pooling to a fixed grid translates as if the size never changed; a run elsewhere shows it."""
     notes = made(own(project, "Pools"))
@@ -243,6 +263,6 @@ def test_a_trained_net_is_exported_with_what_it_learned(tmp_path: Path) -> None:
     notes = made(request)
     assert notes[0].startswith("weights: trained here")
     shown = subject(request)
-    found = run(request.folder / "lenet_relu.onnx", shown.examples).argmax(1).tolist()
+    found = run(request.folder / "lenet_relu.onnx", shown.batch).argmax(1).tolist()
     digits = {"three": 3, "five": 5, "eight": 8}
     assert found == [digits[name] for name in shown.pictures]

@@ -141,7 +141,7 @@ def test_a_feature_grid_is_the_output_of_its_module(tmp_path: Path) -> None:
     grid = np.asarray(image(read(tmp_path, "residualnet"), tag).getchannel(0))
     with torch.no_grad():
         module = built.built.module
-        maps = module.blocks(module.stem(built.examples[:1]))[0]  # (4, 9, 9)
+        maps = module.blocks(module.stem(built.first.tensors[0]))[0]  # (4, 9, 9)
     strongest = maps[(maps**2).sum((1, 2)).argmax()]
     scaled = (strongest - strongest.min()) / (strongest.max() - strongest.min()) * 255
     assert np.abs(grid[:9, :9] - scaled.numpy()).max() <= 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from exports import answer, asked, made, refused
+from exports import answer, asked, made, refused, strangers, subject
 from toys import TRACED
 
 from generator.capture.export.agreement import disagreement
@@ -106,6 +106,17 @@ def test_a_batch_of_one_is_admitted(project: Path) -> None:
     """The net itself takes no other."""
     request = asked(Kind.TORCHSCRIPT, "Single", project / "out", (3, 9, 9), project / "nets.py")
     assert made(request)[-1].endswith("only a batch of 1 works")
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"), [("Pair", "pair"), ("Tokens", "tokens")], ids=["two", "whole numbers"]
+)
+def test_a_net_is_traced_with_inputs_of_its_own(name: str, inputs: str, tmp_path: Path) -> None:
+    """And compared on them."""
+    request = strangers(Kind.TORCHSCRIPT, name, inputs, tmp_path)
+    assert made(request)[-1] == "loaded back: same outputs as the model, its own inputs"
+    loaded, shown = torch.jit.load(tmp_path / f"{name.lower()}.pt"), subject(request)
+    assert disagreement(shown.first.run(loaded), shown.first.run(shown.built.module)) is None
 
 
 def test_several_outputs_are_all_compared(project: Path) -> None:

@@ -7,8 +7,13 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from generator.capture.attribution import attribute
+from generator.capture.replay import Aside
 from generator.capture.request import Request
 from generator.capture.session import capture
+from generator.capture.trace import export, nodes_of
+from generator.capture.views import Seen, noting, through_graph
+from generator.capture.wanted import Wanted
 from generator.config import WeightsPolicy
 from generator.records import AttributionMethod, ModelRecord, ModelSpec, Origin, Reason
 
@@ -89,6 +94,19 @@ class Answer(nn.Module):
         return {"scores": self.classify(maps.mean((2, 3))), "maps": maps}
 
 
+class Halves(nn.Module):
+    """Changes one part of a split in place, through which nothing can be followed back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3))
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        first, second = self.stage(pictures).chunk(2, dim=1)
+        return (self.relu(first) + second).mean((2, 3))
+
+
 def captured(factory: str, folder: Path, limit: int = 6_000_000) -> ModelRecord:
     """Capture a net of this file, or of tests/toys.py."""
     spec = ModelSpec(
@@ -153,14 +171,14 @@ def test_every_operation_with_maps_has_a_thumbnail(tmp_path: Path) -> None:
     assert maps <= set(record.thumbnails[0].nodes)
 
 
-def test_a_net_without_a_graph_is_shown_by_its_modules(tmp_path: Path) -> None:
-    """Grids and thumbnails come from hooks; attribution says what it lacks."""
+def test_a_net_that_export_refuses_is_shown_by_its_modules(tmp_path: Path) -> None:
+    """Grids and thumbnails come from hooks, at the places of the graph; attribution needs more."""
     record = captured("toys:Refuses", tmp_path)
 
     assert {(grid.path, grid.node) for grid in record.features} == {("convolve", None)}
-    assert record.thumbnails[0].nodes == ("call_0",)
+    assert record.thumbnails[0].nodes == ("conv2d",)
     assert record.attributions == ()
-    assert [s.reason for s in record.skipped if s.kind == "attribution"] == [Reason.NO_GRAPH]
+    assert [s.reason for s in record.skipped if s.kind == "attribution"] == [Reason.NO_EXPORT]
 
 
 def test_a_net_of_dead_channels_has_a_reason_and_no_blank_grid(tmp_path: Path) -> None:
@@ -226,6 +244,35 @@ def test_both_attributions_are_there_for_every_picture(tmp_path: Path) -> None:
     expected = [(image, method) for image in first for method in AttributionMethod]
     assert sorted([*found, *lacking]) == sorted(expected)
     assert all(a.label == first[a.image] for a in record.attributions)
+
+
+def test_a_run_that_cannot_be_followed_back_is_looked_at_again(tmp_path: Path) -> None:
+    """Its maps are all there; only the attributions are missing, and say why."""
+    record = captured("Halves", tmp_path)
+
+    reasons = {s.reason for s in record.skipped if s.kind == "attribution"}
+    assert (reasons, record.attributions) == ({Reason.ERROR}, ())
+    assert len({grid.image for grid in record.features}) == 3
+    assert all(len(sheet.nodes) == len(record.thumbnails[0].nodes) for sheet in record.thumbnails)
+    assert not record.failures
+
+
+def test_looking_along_shows_what_looking_alone_does() -> None:
+    """The run whose gradients are followed gives the same figures as one without gradients."""
+    model = Planted().eval()
+    program = export(model, torch.zeros(1, 3, 17, 17))
+    nodes = {node.id for node in nodes_of(program, model)}
+    note = noting([Wanted(name, name) for name in ("conv2d", "relu_")], nodes)
+    picture = torch.rand(1, 3, 17, 17)
+    along = Seen()
+
+    tuple(attribute(program, picture, "cat", "relu_", (), Aside(note(along, "cat"))))
+
+    alone = through_graph(program, note)(picture, "cat")
+    assert along.grids.keys() == alone.grids.keys() != set()
+    assert all(repr(along.grids[one]) == repr(alone.grids[one]) for one in alone.grids)
+    assert along.tiles.keys() == alone.tiles.keys()
+    assert all((along.tiles[one] == alone.tiles[one]).all() for one in alone.tiles)
 
 
 def test_one_request_gives_one_set_of_bytes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import torchvision
 from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from generator.capture.replay import replay, visiting_leaves
+from generator.capture.replay import Aside, replay, visiting_leaves
 from generator.capture.trace import export, nodes_of, outputs_of
 from generator.capture.watch import watch
 from generator.zoo.nets.shufflenet import ShuffleNetV1
@@ -142,6 +142,30 @@ def test_buffers_and_constants_find_their_place() -> None:
 
     assert output is not None
     torch.testing.assert_close(output, Odd()(picture))
+
+
+def test_what_looks_on_has_no_say() -> None:
+    """Values go on as they are, and what is made of them is not followed back."""
+    followed: list[bool] = []
+    along = Aside(lambda _name, value: followed.append((value * 0).requires_grad))
+    weight = torch.ones(2, requires_grad=True)
+
+    assert along("a", weight) is weight
+    assert (followed, along.has_failed) == ([False], False)
+
+
+def test_what_fails_while_it_looks_on_looks_no_more() -> None:
+    """The run is not its business."""
+    names: list[str] = []
+
+    def visit(name: str, _value: object) -> object:
+        names.append(name)
+        raise ValueError(name)
+
+    along = Aside(visit)
+
+    assert [along(name, 1) for name in "ab"] == [1, 1]
+    assert (names, along.has_failed) == (["a"], True)
 
 
 def test_hooks_on_leaves_never_outlive_the_look() -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+import torchinfo
 from torch import Tensor, nn
 
-from generator.capture import features
+from generator.capture import features, session
 from generator.capture.request import Request
 from generator.capture.session import capture, failure_of
 from generator.config import WeightsPolicy
-from generator.records import ModelRecord, ModelSpec, Origin
+from generator.records import ModelRecord, ModelSpec, Origin, Reason
 
 
 class OneAtATime(nn.Module):
@@ -114,14 +115,45 @@ def test_a_number_is_an_output_like_any_other(tmp_path: Path) -> None:
     assert record.calls[0].output_shape == ()
 
 
-def test_torchinfo_may_fail_alone(tmp_path: Path) -> None:
+def test_torchinfo_may_fail_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it cannot read, the hooks still can; the page says what is missing."""
-    record = captured("Wrapped", tmp_path)
+
+    def fail(*_arguments: object, **_settings: object) -> None:
+        raise ZeroDivisionError("an empty table")
+
+    monkeypatch.setattr(torchinfo, "summary", fail)
+
+    record = captured("toys:Plain", tmp_path)
 
     assert record.is_captured
     assert record.torchinfo_macs is None
+    assert [(f.kind, f.error) for f in record.failures] == [("torchinfo", "ZeroDivisionError")]
+
+
+def test_what_fails_while_it_is_built_leaves_no_files_without_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kernels were drawn already, of a network that nothing else is known of."""
+
+    def fail(*_arguments: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(session, "norm_stats", fail)
+
+    record = captured("toys:Plain", tmp_path)
+
+    assert [(f.kind, f.error) for f in record.failures] == [("build", "MemoryError")]
+    assert record.artifacts == ()
+
+
+def test_types_that_torchinfo_does_not_know_are_no_failure(tmp_path: Path) -> None:
+    """The hooks see more than it does; the page says what is missing."""
+    record = captured("Wrapped", tmp_path)
+
+    assert record.failures == ()
+    assert record.torchinfo_macs is None
     assert record.total_macs == 17 * 3
-    assert [failure.kind for failure in record.failures] == ["torchinfo", "trace"]
+    assert [s.reason for s in record.skipped if s.kind == "torchinfo"] == [Reason.UNKNOWN_TYPE]
 
 
 def test_features_may_fail_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

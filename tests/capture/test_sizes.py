@@ -66,3 +66,13 @@ def test_the_model_is_left_as_it_was() -> None:
     try_sizes(net, (3, 32, 32))
     assert all(torch.equal(before[name], tensor) for name, tensor in net.state_dict().items())
     assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_three_sizes_take_three_runs() -> None:
+    """Of a model that runs without values nothing else need be found out."""
+    net = toys.Plain().eval()
+    runs: list[object] = []
+    handle = net.register_forward_pre_hook(lambda _module, inputs: runs.append(inputs))
+    try_sizes(net, (3, 32, 32))
+    handle.remove()
+    assert len(runs) == 3

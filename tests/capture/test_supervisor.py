@@ -1,15 +1,18 @@
 """Captures beside each other, in processes of their own, whatever happens in one of them."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
-from generator.capture.request import Request
+from generator.capture.request import Limits, Request
 from generator.capture.supervisor import Outcome, capture_all
 from generator.config import WeightsPolicy
 from generator.records import Failure, ModelSpec, Origin
@@ -78,6 +81,14 @@ class Prints(Good):
         return super().forward(pictures)
 
 
+class Reads(Good):
+    def __init__(self):
+        super().__init__()
+        with open("width.txt") as width, open("log.txt", "w") as log:
+            log.write(width.read())
+        import iniconfig
+
+
 class Edits(Good):
     def forward(self, pictures):
         with open(__file__, "a") as source:
@@ -114,7 +125,7 @@ def requests(project: Path, *names: str, place: str = "making") -> list[Request]
 
 def run(asked: Sequence[Request], jobs: int = 2, time_limit_s: float = 60) -> dict[str, Outcome]:
     """Capture, and return outcomes by slug."""
-    outcomes = capture_all(asked, jobs, time_limit_s, lambda *_news: None)
+    outcomes = capture_all(asked, jobs, Limits(time_limit_s), lambda *_news: None)
     return {outcome.request.spec.slug: outcome for outcome in outcomes}
 
 
@@ -128,7 +139,7 @@ def failures(outcome: Outcome) -> list[Failure]:
     [
         ("Raises", "forward", "ValueError", "no idea what to do"),
         ("Exits", "forward", "ProcessDied", "ended with code 3 before it was done"),
-        ("Leaves", "build", "ProcessDied", "ended with code 1 before it was done"),
+        ("Leaves", "build", "SystemExit", "enough"),
         ("Crashes", "forward", "ProcessDied", "killed by SIGSEGV"),
         ("Killed", "forward", "ProcessDied", "killed by SIGKILL; often that is the kernel"),
     ],
@@ -158,6 +169,21 @@ def test_a_net_that_never_returns_is_stopped(project: Path) -> None:
     assert failure.message == "still busy after 6 s; see 'time_limit_s'"
     assert outcomes["good"].done.record.is_captured
     assert 6 <= time.monotonic() - began < 20
+
+
+def test_a_fork_server_that_dies_at_the_wrong_moment_is_replaced(project: Path) -> None:
+    """It may have taken the order already, but not have answered; then the order is given again."""
+    forkserver.ensure_running()
+    pid = forkserver._forkserver._forkserver_pid
+    os.kill(pid, signal.SIGSTOP)
+    killer = Timer(0.5, os.kill, (pid, signal.SIGKILL))
+    killer.start()
+
+    outcomes = run(requests(project, "Good"))
+
+    killer.join()
+    assert outcomes["good"].done.record.is_captured
+    assert forkserver._forkserver._forkserver_pid != pid
 
 
 def test_what_a_net_prints_is_dropped(project: Path) -> None:
@@ -195,8 +221,8 @@ def test_steps_are_reported_as_they_begin(project: Path) -> None:
     """Whoever waits can see where a capture is."""
     heard: list[str] = []
 
-    for _ in capture_all(requests(project, "Good"), 1, 60, lambda _r, step, _s: heard.append(step)):
-        pass
+    limits = Limits(60)
+    list(capture_all(requests(project, "Good"), 1, limits, lambda _r, step, _s: heard.append(step)))
 
     assert heard == ["build", "forward", "trace", "onnx", "features"]
 
@@ -207,6 +233,34 @@ def test_own_sources_are_dependencies(project: Path) -> None:
 
     assert done.dependencies == (project / "nets.py", project / "pieces.py")
     assert not done.is_dated
+
+
+def test_what_a_net_reads_in_the_project_is_a_dependency(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own data decide like its code, and so do packages; what it writes decides nothing."""
+    monkeypatch.chdir(project)
+    (project / "width.txt").write_text("2")
+
+    done = run(requests(project, "Reads"))["reads"].done
+
+    assert done.record.failures == ()
+    assert [path.name for path in done.dependencies] == ["nets.py", "pieces.py", "width.txt"]
+    assert "iniconfig" in done.packages
+    assert not done.is_dated
+
+
+def test_an_edit_within_the_same_second_is_seen(project: Path) -> None:
+    """Bytecode of the same second and length would pass for the new source; none is written."""
+    first = run(requests(project, "Good"))["good"].done
+    status = (project / "pieces.py").stat()
+    (project / "pieces.py").write_text("WIDTH = 3\n")
+    os.utime(project / "pieces.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    second = run(requests(project, "Good", place="again"))["good"].done
+
+    assert [done.record.parameters[0].shape[0] for done in (first, second)] == [2, 3]
+    assert not list(project.rglob("__pycache__"))
 
 
 def test_a_source_edited_meanwhile_makes_the_result_dated(project: Path) -> None:
@@ -227,7 +281,7 @@ def test_no_request_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_giving_up_ends_every_process(looping: Path) -> None:
     """Whoever stops asking leaves nothing running behind."""
-    outcomes = capture_all(requests(looping, "Loops", "Good"), 2, 60, lambda *_news: None)
+    outcomes = capture_all(requests(looping, "Loops", "Good"), 2, Limits(60), lambda *_news: None)
     next(outcomes)
     pid = pid_of_the_loop(looping)
 
@@ -237,8 +291,21 @@ def test_giving_up_ends_every_process(looping: Path) -> None:
         os.kill(pid, 0)
 
 
-def test_a_net_does_not_outlive_a_coordinator_that_was_killed(looping: Path) -> None:
-    """Nobody is left to stop it then, so it stops itself."""
+@pytest.mark.parametrize(
+    "endlessly",
+    [
+        "while True: time.sleep(0.01)",
+        "import ctypes; ctypes.PyDLL(None).sleep(3600)  # and holds on to the interpreter",
+    ],
+)
+def test_a_net_does_not_outlive_a_coordinator_that_was_killed(
+    endlessly: str, looping: Path
+) -> None:
+    """Nobody is left to stop it then, so it stops itself, or the kernel stops it."""
+    source = (looping / "nets.py").read_text()
+    assert "while True:\n            time.sleep(0.01)" in source
+    edited = source.replace("while True:\n            time.sleep(0.01)", endlessly)
+    (looping / "nets.py").write_text(edited)
     (looping / "mkdocs.yml").write_text("")
     (looping / "archatlas.toml").write_text('models = ["./nets.py:Loops"]')
     coordinator = subprocess.Popen(

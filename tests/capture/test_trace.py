@@ -3,11 +3,13 @@
 import pytest
 import torch
 from conftest import RecordOf
+from strangers import Pair, Wrapping
 from torch import Tensor, nn
 from toys import Branches, Plain, Refuses, ResidualNet
 
+from generator.capture.examples import Example
 from generator.capture.trace import INPUT_OP, OUTPUT_OP, export, nodes_of, nodes_of_calls
-from generator.records import Node, TraceMethod
+from generator.records import Node, Reason, TraceMethod
 
 EXAMPLE = torch.zeros(1, 3, 17, 17)
 
@@ -212,18 +214,56 @@ def test_a_net_that_insists_on_one_picture_is_traced_with_one() -> None:
     ]
 
 
-def test_what_export_refuses_is_shown_by_its_calls(record_of: RecordOf) -> None:
-    """Control flow on values leaves a chain of leaf calls, and the record says so."""
+def test_what_export_refuses_is_followed(record_of: RecordOf) -> None:
+    """Control flow on values leaves the way that a picture took, and the record says so."""
     record = record_of("Refuses")
-    assert record.nodes[1].parameters == ("convolve.weight", "convolve.bias")
 
     assert record.provenance is not None
-    assert record.provenance.trace is TraceMethod.HOOKS
-    assert [failure.kind for failure in record.failures] == ["trace"]
-    assert [(n.op, n.path, n.output_shape) for n in record.nodes] == [
+    assert record.provenance.trace is TraceMethod.FX
+    assert record.failures == ()
+    assert [s.kind for s in record.skipped if s.reason is Reason.NO_EXPORT] == [
+        *("trace", "onnx", "attribution")
+    ]
+    assert record.nodes[1].parameters == ("convolve.weight", "convolve.bias")
+    assert [n.op for n in record.nodes[:3]] == [INPUT_OP, "conv2d", "sum"]
+    assert record.nodes[3].op in {"mean", "amax"}
+
+
+def test_calls_alone_make_a_chain(record_of: RecordOf) -> None:
+    """What hooks know, where nothing can be traced: leaf modules in the order of their calls."""
+    record = record_of("Refuses")
+
+    nodes = nodes_of_calls(record.calls, [stats.name for stats in record.parameters])
+
+    assert nodes[1].parameters == ("convolve.weight", "convolve.bias")
+    assert [(n.op, n.path, n.output_shape) for n in nodes] == [
         (INPUT_OP, "", (1, 3, 17, 17)),
         ("Conv2d", "convolve", (1, 2, 15, 15)),
     ]
+
+
+def test_a_dataclass_comes_out_as_its_tensors() -> None:
+    """torch.export knows no types of the user's own; hooks for it never outlive the trace."""
+    model = Wrapping("dataclass").eval()
+
+    assert [n.op for n in trace(model)] == [INPUT_OP, "conv2d", "mean", "linear", OUTPUT_OP]
+    assert not any(m._forward_hooks for m in model.modules())
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["in order", "by name"])
+def test_several_inputs_share_their_batch(*, named: bool) -> None:
+    """Shapes are those of one example, whichever way the arguments come."""
+    picture, row = torch.rand(1, 3, 9, 9), torch.rand(1, 5)
+    example = Example(named={"row": row, "picture": picture}) if named else Example((picture, row))
+    model = Pair().eval()
+
+    nodes = nodes_of(export(model, example), model)
+
+    assert {n.id: n.output_shape for n in nodes if n.op == INPUT_OP} == {
+        "picture": (1, 3, 9, 9),
+        "row": (1, 5),
+    }
+    assert next(n for n in nodes if n.op == "mul").output_shape == (1, 4)
 
 
 def test_export_says_why_it_refuses() -> None:

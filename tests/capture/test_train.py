@@ -9,9 +9,9 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
-from generator import pipeline
+from generator import collection
 from generator.capture import train as training
-from generator.capture.request import Request
+from generator.capture.request import Limits, Request
 from generator.capture.supervisor import capture_all
 from generator.capture.train import HELD_OUT, Trained, train
 from generator.config import WeightsPolicy, load_project
@@ -247,7 +247,7 @@ def test_the_three_lenets_are_trained() -> None:
 def test_asking_for_training_asks_for_another_capture(tmp_path: Path) -> None:
     """A stored capture with random weights is no capture of the trained net."""
     project = load_project(folder=tmp_path)
-    keys = {pipeline._key(project, spec(training=how), (), {}) for how in ("digits", None)}
+    keys = {collection._key(project, spec(training=how), (), {}) for how in ("digits", None)}
 
     assert len(keys) == 2
 
@@ -274,5 +274,5 @@ def _request(spec: ModelSpec, root: Path, name: str) -> Request:
 
 
 def _captured(spec: ModelSpec, root: Path, name: str) -> ModelRecord:
-    (outcome,) = capture_all([_request(spec, root, name)], 1, 300, lambda *_news: None)
+    (outcome,) = capture_all([_request(spec, root, name)], 1, Limits(300), lambda *_news: None)
     return outcome.done.record

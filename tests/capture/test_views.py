@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
 from generator.capture.trace import export
-from generator.capture.views import through_graph, through_hooks, worth_showing
+from generator.capture.views import noting, through_graph, through_hooks, worth_showing
 from generator.capture.wanted import Wanted
 from generator.records import Reason, Step
 
@@ -103,7 +103,7 @@ def test_a_part_of_a_split_is_seen_as_itself() -> None:
     wanted = [Wanted("chunk", "", Step.SPLIT, part=part) for part in (1, 2)]
     picture = torch.rand(1, 3, 17, 17)
 
-    seen = through_graph(program, wanted, {"chunk"})(picture, "cat")
+    seen = through_graph(program, noting(wanted, {"chunk"}))(picture, "cat")
 
     halves = model.stem(picture).detach().chunk(2, dim=1)
     for one, half in zip(wanted, halves, strict=True):
@@ -115,7 +115,8 @@ def test_what_cannot_be_measured_says_why() -> None:
     model = nn.Sequential(nn.Conv2d(3, 2, 1, bias=False), nn.ReLU())
     program = export(model, torch.zeros(1, 3, 4, 4))
 
-    seen = through_graph(program, [Wanted("conv2d", "0")], set())(torch.zeros(1, 3, 4, 4), "black")
+    note = noting([Wanted("conv2d", "0")], set())
+    seen = through_graph(program, note)(torch.zeros(1, 3, 4, 4), "black")
 
     assert not seen.grids
     (skipped,) = seen.skipped

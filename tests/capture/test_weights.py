@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from generator.capture.weights import BINS, _describe, parameter_stats
+from generator.capture.channels import BINS
+from generator.capture.weights import _describe, parameter_stats
 from generator.records import ParameterStats
 
 
@@ -50,6 +51,18 @@ def test_histogram_agrees_with_numpy() -> None:
     assert histogram is not None
     expected, _ = np.histogram(values.double(), BINS, (histogram.low, histogram.high))
     assert histogram.counts == tuple(expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_histogram_counts_as_torch_does(dtype: torch.dtype) -> None:
+    """To the last value, of a tensor that is counted in several parts."""
+    values = torch.randn(100_003, generator=torch.Generator().manual_seed(5), dtype=dtype)
+
+    histogram = described(values).histogram
+
+    assert histogram is not None
+    expected = torch.histc(values.double(), BINS, histogram.low, histogram.high)
+    assert histogram.counts == tuple(expected.int().tolist())
 
 
 @settings(max_examples=200, deadline=None)

@@ -46,7 +46,7 @@ def test_list_names_every_model_with_its_numbers(built_site: BuiltSite) -> None:
     ran = archatlas("list", folder=built_site.project)
     lines = {line.split()[0]: line for line in ran.stdout.splitlines()}
     assert set(lines) == {
-        *("slug", "lenet_sigmoid", "plain", "residualnet", "branches", "deep", "raises")
+        *("slug", "lenet_sigmoid", "plain", "residualnet", "branches", "deep", "long", "raises")
     }
     assert "61.7" in lines["lenet_sigmoid"]
     assert "417" in lines["lenet_sigmoid"]
@@ -69,9 +69,9 @@ def test_check_reports_what_fell_short(built_site: BuiltSite) -> None:
     assert "raises: forward: ValueError" in ran.stderr
     head, *lines, said = ran.stdout.splitlines()
     assert head.split() == ["slug", "number", "ours", "theirs", "source", "agrees", "because"]
-    held = {"lenet_sigmoid", "plain", "residualnet", "branches", "deep"}
+    held = {"lenet_sigmoid", "plain", "residualnet", "branches", "deep", "long"}
     assert {line.split()[0] for line in lines} == held
-    assert said == f"6 models, {len(lines)} numbers held against others, 1 shortfalls"
+    assert said == f"7 models, {len(lines)} numbers held against others, 1 shortfalls"
 
 
 def test_check_finds_a_broken_link(tmp_path: Path, built_site: BuiltSite) -> None:
@@ -110,12 +110,19 @@ def test_new_projects_start_with_the_settings_of_this_one() -> None:
 
 
 @pytest.mark.slow
-def test_a_new_project_builds_at_once(tmp_path: Path) -> None:
-    """`init`, then `build`, and the own net has its page."""
+def test_a_new_project_builds_at_once_and_follows_its_net(tmp_path: Path) -> None:
+    """`init`, then `build`, and the own net has its page; edit the net, build, and that changes."""
     archatlas("init", "fresh", folder=tmp_path)
     ran = archatlas("build", folder=tmp_path / "fresh")
     assert ran.returncode == 0, ran.stderr
-    assert (tmp_path / "fresh/site/models/tinynet/index.html").is_file()
+    page, nets = (tmp_path / "fresh" / n for n in ("site/models/tinynet/index.html", "nets.py"))
+    before = page.read_text(encoding="utf-8")
+
+    nets.write_text(nets.read_text().replace("width: int = 16", "width: int = 24"))
+    again = archatlas("build", folder=tmp_path / "fresh")
+
+    assert "captured 1, reused 1" in again.stderr
+    assert page.read_text(encoding="utf-8") != before
 
 
 @pytest.mark.slow
@@ -166,6 +173,11 @@ def _fetched(url: str, seconds: float) -> str:
         ("title = 3", [], "'title'"),
         ("title = [", [], "not valid TOML"),
         ('comparisons = [["plain", "nothing"]]', [], "'comparisons' names nothing"),
+        (
+            'comparisons = [{models = ["plain", "plain"], story = "{plain.parms}."}]',
+            [],
+            "'comparisons[0].story': {plain.parms}: no size 'parms'; did you mean 'params'?",
+        ),
         ('[[model]]\nslug = "plain"\nfactory = "a.b:C"\n', [], "duplicate slug 'plain'"),
     ],
 )
@@ -181,6 +193,32 @@ def test_a_wrong_request_exits_2_and_writes_nothing(
     assert "Traceback" not in ran.stderr
     assert ran.stdout == ""
     assert sorted(project.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("settings", "hidden", "message"),
+    [
+        ('models = ["timm:resnet18d"]', "sys.modules['timm'] = None", "needs the package 'timm'"),
+        ('device = "cuda"', "needs.has_gpu = lambda: False", "there is no GPU here; set device"),
+    ],
+)
+def test_what_captures_need_and_this_machine_lacks_is_a_wrong_request(
+    tmp_path: Path, settings: str, hidden: str, message: str
+) -> None:
+    """It is said before the first of them begins, and how to go on."""
+    project = toy_project(tmp_path / "project", "Plain", settings=settings)
+    program = (
+        "import sys; from generator.capture import needs; from generator.cli.main import main; "
+        f"{hidden}; sys.exit(main(['build']))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert message in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not (project / ".archatlas/heads").exists()
+    assert not (project / "site").exists()
 
 
 def test_mistakes_are_reported_together(tmp_path: Path) -> None:

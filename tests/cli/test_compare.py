@@ -22,14 +22,11 @@ def test_the_named_models_stand_side_by_side(built_site: BuiltSite) -> None:
 def test_stages_are_aligned_and_changes_said(built_site: BuiltSite) -> None:
     """By output stride, however unlike the models are; then what became of the first."""
     ran = archatlas("compare", "plain", "residualnet", "branches", folder=built_site.project)
-    _facts, stages, first, second = ran.stdout.rstrip("\n").split("\n\n")
-    assert [line.split()[0] for line in stages.splitlines()[1:]] == [
-        "stride",
-        "1",
-        "2",
-        "4",
-        "head",
-    ]
+    _facts, *stages, first, second = ran.stdout.rstrip("\n").split("\n\n")
+    assert [table.splitlines()[0].split()[0] for table in stages] == ["Stages", "Share", "Share"]
+    for table in stages:
+        rows = [line.split()[0] for line in table.splitlines()[1:]]
+        assert rows == ["stride", "1", "2", "4", "head"]
     assert first.startswith("From Plain to ResidualNet\n")
     assert "Added: Residual" in first
     assert second.startswith("From Plain to Branches\n")

@@ -59,6 +59,8 @@ def test_equal_versions_are_built_alike(files: dict[str, str], capsys: Captured)
         (["--max-macs", "+1G"], 0, ""),
         (["--max-macs=-1%"], 1, "MACs: "),
         (["--max-activations", "1"], 1, "activations: "),
+        (["--max-peak-memory", "1K"], 1, "peak activation memory: "),
+        (["--max-peak-memory", "1G"], 0, ""),
     ],
 )
 def test_a_limit_that_is_passed_exits_1(

@@ -6,7 +6,8 @@ from generator.analysis.checks import Check
 from generator.analysis.message import Message
 from generator.analysis.precision import Fit
 from generator.analysis.residuals import Part
-from generator.cli.terminal import check_table, model_rows, model_table, table
+from generator.cli.terminal import check_table, model_rows, model_table
+from generator.render.report import table
 from generator.zoo.families import zoo_entries
 
 

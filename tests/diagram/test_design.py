@@ -229,6 +229,21 @@ def test_a_drawing_says_what_it_shows() -> None:
     ]
 
 
+@pytest.mark.parametrize("costs", [{}, {"params": 0, "macs": 0}], ids=["costly", "free"])
+def test_what_makes_no_tensor_has_no_empty_line(
+    costs: dict[str, int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A net may return a plain number; Graphviz complains about text that is none."""
+    first, second = _outline("Block", "b").units
+    bare = replace(second, input_shape=(), output_shape=(1,), stride=None, **costs)
+
+    dot = design_dot(Outline((first, bare), ()), "Net")
+    draw(dot, "Net", "")
+
+    assert "></FONT>" not in dot
+    assert capfd.readouterr().err == ""
+
+
 def test_a_drawing_has_no_trace_of_who_made_it() -> None:
     """No XML prolog, no comments with versions: the same drawing, the same bytes."""
     svg = draw(design_dot(_outline("Block", "b"), "Net"), "Net", "")

@@ -13,18 +13,32 @@ KINDS = (
     "models/",
     "models/plain/",
     "models/raises/",
+    "models/long/",
+    "models/long/layers/",
     "models/deep/explore/",
-    "models/raises/explore/",
     "blocks/",
     "compare/",
+    "compare/?m=plain,residualnet",
     "compare/residualnet-vs-plain/",
+    "glossary/",
+    "lineage/",
+    "models/plain/exercises/",
+    "models/plain/features/",
+    "models/plain/weights/",
     "provenance/",
+    "tags/",
+    "tour/",
     "zh/",
     "zh/models/plain/",
+    "zh/models/long/layers/",
     "zh/models/deep/explore/",
     "zh/blocks/",
     "zh/compare/",
+    "zh/compare/?m=plain,residualnet",
+    "zh/models/plain/exercises/",
+    "zh/tour/",
 )
+WIDTHS = (360, 390, 1366, 2560)
 
 
 @contextmanager
@@ -55,12 +69,14 @@ def test_pages_ask_no_other_host_and_raise_no_error(
 
 
 @pytest.mark.parametrize("uri", KINDS)
-@pytest.mark.parametrize("width", [360, 390, 1366])
-def test_pages_never_scroll_sideways(browser: Browser, address: str, uri: str, width: int) -> None:
-    """Wide tables scroll inside their own frame."""
-    size = {"width": width, "height": 800}
-    with opened(browser, f"{address}/{uri}", viewport=size) as (page, _complaints):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_pages_never_scroll_sideways(browser: Browser, address: str, uri: str) -> None:
+    """Wide tables scroll inside their own frame, from a small telephone to a wide desk."""
+    with opened(browser, f"{address}/{uri}") as (page, _complaints):
+        needed = {}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            needed[width] = page.evaluate("document.documentElement.scrollWidth")
+        assert {width: wide for width, wide in needed.items() if wide > width} == {}
 
 
 def test_a_layer_row_opens_its_node_in_netron(browser: Browser, address: str) -> None:
@@ -89,28 +105,6 @@ def test_an_anchor_opens_its_layer(browser: Browser, address: str) -> None:
         expect(why).to_contain_text("⌊(32 + 2·1 − 3) / 2⌋ + 1 = 16")
 
 
-def test_the_address_holds_any_comparison(browser: Browser, address: str) -> None:
-    """Only the named models are shown, in their order, and unknown ones are named."""
-    with opened(browser, f"{address}/compare/?m=residualnet,nope,plain") as (page, complaints):
-        rows = page.locator("#aa-models tbody tr:not([hidden])")
-        expect(rows).to_have_count(2)
-        assert [row.get_attribute("data-aa-slug") for row in rows.all()] == ["residualnet", "plain"]
-        expect(page.locator("#aa-choice [role=status]")).to_contain_text("nope")
-        assert complaints == []
-
-
-def test_choosing_changes_the_address_and_back_undoes_it(browser: Browser, address: str) -> None:
-    """By keyboard: space on a checkbox, then the back button."""
-    with opened(browser, f"{address}/compare/") as (page, _complaints):
-        page.get_by_label("Plain").focus()
-        page.keyboard.press("Space")
-        expect(page).to_have_url(f"{address}/compare/?m=plain")
-        expect(page.get_by_label("Plain")).to_be_focused()
-        expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(1)
-        page.go_back()
-        expect(page.locator("#aa-models tbody tr:not([hidden])")).to_have_count(6)
-
-
 def test_the_switch_of_languages_keeps_the_place(browser: Browser, address: str) -> None:
     """From an open layer to the same one, there and back."""
     with opened(browser, f"{address}/models/plain/#layer-features.4") as (page, complaints):
@@ -127,16 +121,32 @@ def test_a_choice_survives_the_switch(browser: Browser, address: str) -> None:
     with opened(browser, f"{address}/compare/?m=plain,nope") as (page, _complaints):
         page.get_by_role("link", name="中文").click()
         expect(page).to_have_url(f"{address}/zh/compare/?m=plain,nope")
-        expect(page.locator("#aa-choice [role=status]")).to_contain_text("本站没有：nope。")
-        link = page.locator("#aa-choice figcaption a")
+        expect(page.locator("[data-aa-complaints]")).to_contain_text("本站没有：nope。")
+        link = page.locator("#aa-compared-facts thead a")
         expect(link).to_have_attribute("href", "../../zh/models/plain/")
 
 
-def test_a_chinese_word_is_found(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("word", ["特征图", "残差", "深度可分离卷积", "感受野"])
+def test_a_chinese_word_is_found(browser: Browser, address: str, word: str) -> None:
     """Typed as it is, without knowing where the index cut it."""
     with opened(browser, f"{address}/zh/") as (page, complaints):
-        page.get_by_placeholder("搜索").fill("特征图")
-        expect(page.locator(".md-search-result__item").first).to_contain_text("特征图")
+        page.get_by_placeholder("搜索").fill(word)
+        expect(page.locator(".md-search-result__item").first).to_contain_text(word)
+        assert complaints == []
+
+
+@pytest.mark.parametrize("word", ["ResidualNet", "Conv2d", "receptive field"])
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_a_search_stays_in_its_edition(
+    browser: Browser, address: str, prefix: str, word: str
+) -> None:
+    """Models, types of layers and the glossary are found once, not once a language."""
+    with opened(browser, f"{address}/{prefix}?q={word}") as (page, complaints):
+        page.locator(".md-search__input").focus()
+        links = page.locator(".md-search-result__item > a")
+        expect(links.first).to_be_attached()
+        found = links.evaluate_all("all => all.map(link => new URL(link.href).pathname)")
+        assert [path for path in found if path.startswith("/zh/") != bool(prefix)] == []
         assert complaints == []
 
 

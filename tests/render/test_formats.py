@@ -74,6 +74,17 @@ def test_only_nothing_is_written_as_nothing(share: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("percentage", "text"),
+    [(76.13, "76.13\u202f%"), (92.862, "92.86\u202f%"), (70.0, "70.00\u202f%"), (None, "–")],
+)
+def test_accuracies_beside_each_other_have_as_many_digits(
+    percentage: float | None, text: str
+) -> None:
+    """However many were published."""
+    assert formats.accuracy(percentage) == text
+
+
+@pytest.mark.parametrize(
     ("value", "written"),
     [(None, "–"), (0.5, "0.5"), (-0.0123456, "−0.0123"), (1e-7, "1e−07"), (float("nan"), "nan")],
 )
@@ -144,3 +155,12 @@ def test_menus_hold_no_element_and_no_entity(text: str) -> None:
 def test_a_part_of_an_address_cannot_leave_its_place(text: str) -> None:
     """No slash, question mark, ampersand or hash gets through."""
     assert not set("/?&#=\"'<> ") & set(formats.url(text))
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [(0.0312, "0.0312 ms"), (16.82, "16.8 ms"), (999.2, "999 ms"), (1234.0, "1.23 s"), (None, "–")],
+)
+def test_times_have_three_digits(milliseconds: float | None, text: str) -> None:
+    """In milliseconds up to a second."""
+    assert formats.duration(milliseconds) == text.replace(" ", "\u202f")

@@ -1,7 +1,7 @@
 """Claims about the gallery of blocks: alike ones once, every use named, no anchor twice."""
 
 from generator.records import ModelSpec, Origin
-from generator.render.drawings import BlockDrawing, Drawing, Drawings
+from generator.render.drawings import BlockDrawing, Drawing
 from generator.render.gallery import Use, gallery
 
 
@@ -16,8 +16,8 @@ def _block(name: str, signature: str, count: int = 1) -> BlockDrawing:
     return BlockDrawing(name, "", count, ("a",), signature, drawing, drawing)
 
 
-def _drawn(*blocks: BlockDrawing) -> Drawings:
-    return Drawings(None, None, None, blocks)
+def _drawn(*blocks: BlockDrawing) -> tuple[BlockDrawing, ...]:
+    return blocks
 
 
 def test_a_block_that_models_share_is_shown_once_with_its_uses() -> None:

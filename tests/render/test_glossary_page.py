@@ -77,6 +77,25 @@ def test_search_finds_every_term(built_site: BuiltSite, prefix: str) -> None:
 
 
 @EDITIONS
+def test_a_figure_stands_beside_its_term(built_site: BuiltSite, prefix: str) -> None:
+    """Below the term's own heading, and with its title to be read."""
+    figures = page(built_site, f"{prefix}glossary").select("article figure.aa-drawn")
+    owners = [str(figure.find_previous("h3")["id"]) for figure in figures]
+    assert sorted(owners) == sorted(term.id for term in glossary() if term.figure)
+    for figure in figures:
+        assert figure.figcaption.get_text() == figure.svg.title.get_text()
+
+
+def test_the_search_passes_over_figures(built_site: BuiltSite) -> None:
+    """A hundred small numbers would be found where somebody looks for one."""
+    index = json.loads((built_site.folder / "search/search_index.json").read_text("utf-8"))
+    found = {entry["location"]: entry["text"] for entry in index["docs"]}
+    assert "0.665" in found["glossary/#softmax"]
+    assert "7.39" not in found["glossary/#softmax"]
+    assert "7.39" in page(built_site, "glossary").get_text()
+
+
+@EDITIONS
 def test_the_menu_names_both_pages(built_site: BuiltSite, prefix: str) -> None:
     """In the language of the edition."""
     menu = page(built_site, f"{prefix}provenance").select_one("nav.md-tabs")

@@ -6,10 +6,10 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import RecordOf
 
+from generator.captures import Capture
 from generator.records import Change, Departure, ModelSpec, Origin, Paper, Text
 from generator.render.heritage import heritage
 from generator.render.site import Subject, render_site
-from generator.store import Capture
 
 SPEC = ModelSpec(
     slug="plain",

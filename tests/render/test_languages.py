@@ -122,6 +122,25 @@ def _said(soup: BeautifulSoup) -> set[str]:
     return labels | texts
 
 
+@pytest.mark.parametrize("uri", ["", "models/"])
+def test_silhouettes_are_told_in_the_language(built_site: BuiltSite, uri: str) -> None:
+    """Each brick says what it stands for when pointed at."""
+    chinese, english = (
+        [told.get_text() for told in page(built_site.folder, way).select("svg.aa-silhouette title")]
+        for way in (f"zh/{uri}", uri)
+    )
+    assert {"linear", "max pool 2×2 /2"} <= set(english)
+    assert {"线性", "最大池化 2×2 /2"} <= set(chinese)
+    assert len(chinese) == len(english)
+
+
+def test_provenance_says_in_the_language_what_was_trained(built_site: BuiltSite) -> None:
+    """Though the record says it in English."""
+    told = page(built_site.folder, "zh/provenance").get_text()
+    assert "在此用 scikit-learn 手写数字 训练（种子 0）" in told
+    assert "trained here" not in told
+
+
 def test_the_theme_speaks_the_language_of_the_page(built_site: BuiltSite) -> None:
     """Search, table of contents, way up, palette."""
     chinese = page(built_site.folder, "zh/models/plain")

@@ -1,13 +1,18 @@
 """Claims about the rows of the layer table: all of them, once, in order, and with their reach."""
 
+from dataclasses import replace
+
 import pytest
 from conftest import RecordOf
 from rows import sections
 from toys import ALL, TRACED
 
 from generator.analysis.layers import layers
+from generator.analysis.message import Message
 from generator.records import ModelRecord
+from generator.render.editions import editions
 from generator.render.layer_table import LayerRow, anchor_of, rows_of
+from generator.render.templates import Templates
 
 
 def row_of(record: ModelRecord, path: str) -> LayerRow:
@@ -135,5 +140,16 @@ def test_only_linked_rows_lead_to_netron(record_of: RecordOf) -> None:
 
 def test_without_a_trace_rows_have_no_windows(record_of: RecordOf) -> None:
     """The order of calls alone tells neither kernels nor fields."""
-    for row in rows_of(sections(record_of("Refuses"))):
+    for row in rows_of(sections(record_of("Unseen"))):
         assert (row.kernel, row.stride, row.padding, row.reach) == ("", "", "", None)
+
+
+def test_the_names_of_modules_are_not_translated(record_of: RecordOf) -> None:
+    """One called output is the code's; only what has no name is called by our words."""
+    row = rows_of(sections(record_of("Plain")))[0]
+    chinese = Templates.of(editions(["zh"])[0]).environment
+    draw = chinese.get_template("partials/layer.j2").module.draw  # type: ignore[attr-defined]
+    named = replace(row, name="output", layer=replace(row.layer, path="output"))
+    assert "<code>output</code>" in draw(named, "", linked=True, grouped=False)
+    nameless = replace(row, name=Message("(the model itself)"), layer=replace(row.layer, path=""))
+    assert "<code>（模型本身）</code>" in draw(nameless, "", linked=True, grouped=False)

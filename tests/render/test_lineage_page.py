@@ -9,12 +9,12 @@ from lineages import FAMILIES
 from playwright.sync_api import Browser
 
 from generator.analysis.lineage import lineage
+from generator.captures import Capture
 from generator.diagram.lineage import lineage_dot
 from generator.diagram.svg import draw
 from generator.records import ModelRecord
 from generator.render.editions import editions
 from generator.render.site import Subject, render_site
-from generator.store import Capture
 from generator.zoo.families import zoo_entries
 
 ENTRIES = {entry.slug: entry for entry in zoo_entries()}
@@ -45,7 +45,7 @@ def _parsed(content: bytes | Path) -> BeautifulSoup:
 @pytest.mark.parametrize("code", ["en", "zh"])
 def test_every_step_is_told_in_words(pages: dict[str, BeautifulSoup], code: str) -> None:
     """Both names, linked, and the story; steps from models elsewhere are left out."""
-    told = pages[code].select("ul.aa-steps > li")
+    told = pages[code].select("ul.aa-descent > li")
     wanted = [
         (slug, change.since, getattr(change.text, code))
         for slug in CHOSEN
@@ -83,7 +83,7 @@ def test_a_site_without_steps_still_shows_its_models(built_site: BuiltSite) -> N
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     titles = {text.get_text() for text in soup.select(".aa-lineage text")}
     assert {"Plain", "ResidualNet", "Branches", "2026", "1998"} <= titles
-    assert not soup.select("ul.aa-steps")
+    assert not soup.select("ul.aa-descent")
 
 
 @pytest.mark.browser

@@ -63,7 +63,7 @@ def test_the_first_build_writes_every_page(root: Path, runs: list[Path]) -> None
     """What MkDocs made lies in the output folder afterwards, and no copy elsewhere."""
     report = build(root)
 
-    assert report.written == ("index.html", "more/index.html")
+    assert report.written == ("index.html", "more/index.html", "robots.txt")
     assert (root / "site" / "more" / "index.html").read_text() == "# More\n"
     assert not runs[0].exists()
 
@@ -163,6 +163,19 @@ def test_a_damaged_stamp_means_building_again(root: Path, runs: list[Path], cont
     stamp.write_bytes(content)
 
     assert build(root) == PublishReport((), (), ())
+    assert len(runs) == 2
+
+
+def test_a_variable_that_settings_name_belongs_to_them(
+    root: Path, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new address of the site is a new site; variables of others are nobody's business."""
+    settings = SETTINGS.replace("https://nets.example/", '!ENV [SITE_URL, ""]')
+    (root / "mkdocs.yml").write_text(settings)
+    for value, other in (("", "1"), ("", "2"), ("https://a.example/", "2")):
+        monkeypatch.setenv("SITE_URL", value)
+        monkeypatch.setenv("UNRELATED", other)
+        build(root)
     assert len(runs) == 2
 
 

@@ -176,7 +176,7 @@ def _try(page: Page, height: int, width: int) -> None:
 def test_another_size_changes_the_table_and_reset_restores_it(residual: Page) -> None:
     """Twice the side, four times the MACs; changed cells stand out."""
     cells = residual.locator("#aa-layers [data-aa-cell]")
-    before = cells.all_inner_texts()
+    before = cells.all_text_contents()
     _try(residual, 64, 64)
     answer = residual.locator("#what-if [data-aa-answer]")
     expect(answer).to_contain_text("activations (×4.00)")
@@ -187,7 +187,7 @@ def test_another_size_changes_the_table_and_reset_restores_it(residual: Page) ->
     expect(stem.locator("[data-aa-cell=shape]")).to_have_class(re.compile("aa-changed"))
     residual.locator("#what-if").get_by_role("button", name="Reset").click()
     expect(stem.locator("[data-aa-cell=shape]")).to_have_text("2×32×32")
-    assert cells.all_inner_texts() == before
+    assert cells.all_text_contents() == before
     expect(residual.locator(".aa-changed")).to_have_count(0)
 
 
@@ -205,19 +205,19 @@ def test_sorting_goes_by_what_another_size_made(residual: Page) -> None:
 def test_a_size_that_does_not_work_is_explained(browser: Browser, address: str) -> None:
     """Which layer, what it wants, what it would get; the table keeps its numbers."""
     with opened(browser, f"{address}/models/lenet_sigmoid/") as (page, complaints):
-        before = page.locator("#aa-layers [data-aa-cell]").all_inner_texts()
+        before = page.locator("#aa-layers [data-aa-cell]").all_text_contents()
         _try(page, 40, 40)
         answer = page.locator("#what-if [data-aa-answer]")
         expect(answer).to_contain_text(re.compile(r"wants \d+ values and would get \d+"))
         _try(page, 3, 3)
         expect(answer).to_contain_text(re.compile(r"a window of \S+ does not fit into \S+"))
-        assert page.locator("#aa-layers [data-aa-cell]").all_inner_texts() == before
+        assert page.locator("#aa-layers [data-aa-cell]").all_text_contents() == before
         assert complaints == []
 
 
 _SHORT = """async ([base, numbers]) => {
-  const { short } = await import(base + "/assets/whatif.js");
-  return numbers.map(short);
+  const { counted } = await import(base + "/assets/writing.js");
+  return numbers.map(counted);
 }"""
 
 
@@ -293,6 +293,32 @@ def test_blocks_of_a_long_graph_are_folded_at_first(graph: Page) -> None:
     expect(graph.locator(".aa-canvas g.node:not([hidden])")).to_have_count(nodes)
     graph.get_by_role("button", name="Fold blocks").click()
     expect(_covers(graph)).to_have_count(1)
+
+
+_SIDES = """() => {
+  const sides = (element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return [left, right, (left + right) / 2];
+  };
+  const boxes = [...document.querySelectorAll(".aa-canvas g.node:not([hidden]) polygon")];
+  const covers = [...document.querySelectorAll(".aa-canvas .aa-folded rect")];
+  const frames = [...document.querySelectorAll(".aa-canvas g.cluster:not([hidden]) polygon")];
+  return { boxes: boxes.map(sides), covers: covers.map(sides), frames: frames.map(sides) };
+}"""
+
+
+def test_folded_modules_stand_in_one_line(graph: Page) -> None:
+    """Below what enters them, whichever way the open graph leans; frames hold their boxes."""
+    chain = graph.evaluate(_SIDES)
+    middles = [middle for *_, middle in chain["boxes"] + chain["covers"]]
+    assert max(middles) - min(middles) < 2
+    _covers(graph).locator("rect").click()
+    opened_one = graph.evaluate(_SIDES)
+    middles = [middle for *_, middle in opened_one["boxes"] + opened_one["covers"]]
+    assert max(middles) - min(middles) < 2
+    frame = opened_one["frames"][0]
+    assert all(frame[0] <= left < right <= frame[1] for left, right, _ in opened_one["covers"])
+    assert opened_one["boxes"][0][2] == pytest.approx(chain["boxes"][0][2], abs=2)
 
 
 def test_a_module_opens_and_folds_by_a_click(graph: Page) -> None:
@@ -439,6 +465,7 @@ def test_the_gallery_shows_every_block(browser: Browser, address: str, prefix: s
         ("models/residualnet/", ".aa-plate svg"),
         ("models/residualnet/", ".aa-design svg"),
         ("models/deep/explore/", ".aa-canvas a[href$='explore/graph.svg']"),
+        ("models/deep/explore/", ".aa-canvas iframe[src$='explore/graph.svg']"),
         ("blocks/", ".aa-plate img"),
         ("zh/models/residualnet/", ".aa-plate svg"),
     ],

@@ -55,3 +55,10 @@ def test_no_passage_can_inject_markup(text: str) -> None:
     assert soup.get_text() == text
     assert {tag.name for tag in soup.find_all()} <= {"a"}
     assert all(a["href"].startswith("../../glossary/#") for a in soup.find_all("a"))
+
+
+def test_a_term_links_once_in_a_story() -> None:
+    """Where it comes up first; what has no words is left out."""
+    page = ENGLISH.environment.from_string("{{ passages | linked_once | join('|') }}")
+    said = page.render(passages=["A ReLU.", Text(en="", zh="无"), "A ReLU, <b>."], home="")
+    assert said == 'A <a class="aa-term" href="glossary/#relu">ReLU</a>.|A ReLU, &lt;b&gt;.'

@@ -40,7 +40,8 @@ _CONTRACT = {
     "Failure": "kind error message",
 }
 _ROW = (
-    "slug title family year origin input_shape params macs activations depth weights top1 top5 url"
+    "slug title family year origin input_shape params macs activations depth weights top1 top5 "
+    "weight_bytes peak_activation_bytes latency_ms url"
 )
 
 _RENDER_WITHOUT_TORCH = """
@@ -58,6 +59,7 @@ from pathlib import Path
 from generator import store
 from generator.records import ModelSpec, Origin
 from generator.render.site import Subject, render_site
+from generator.stories.stories import Story
 
 subjects = [
     Subject(
@@ -66,7 +68,7 @@ subjects = [
     )
     for slug in sys.argv[2:]
 ]
-site = render_site("Toys", subjects, [sys.argv[2:]])
+site = render_site("Toys", subjects, [Story(models=sys.argv[2:])] if sys.argv[3:] else [])
 print("\\n".join(sorted(site.files)))
 """
 

@@ -14,13 +14,13 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import BuiltSite, RecordOf, toy_project
 
+from generator.captures import Capture
 from generator.config import load_project
 from generator.errors import RequestError
 from generator.pipeline import chosen
 from generator.records import ModelRecord, ModelSpec, Origin
 from generator.render.links import check_links
 from generator.render.site import Subject, render_site
-from generator.store import Capture
 
 SLUGS = ("lenet_sigmoid", "plain", "residualnet", "branches", "deep")
 HOSTILE = '<script>alert("x")</script> **b** [l](javascript:y) {{ z }} `c` & \n# h'
@@ -131,8 +131,9 @@ def test_models_json_has_the_fields_of_the_contract(built_site: BuiltSite) -> No
     """One row a model, in the order of the site."""
     rows = json.loads((built_site.folder / "data/models.json").read_text(encoding="utf-8"))
     fields = "slug title family year origin input_shape params macs activations depth weights"
-    assert {*fields.split(), "top1", "top5", "url"} == set(rows[0])
-    assert [row["slug"] for row in rows] == ["lenet_sigmoid", *SLUGS[1:], "raises"]
+    added = "weight_bytes peak_activation_bytes latency_ms"
+    assert {*fields.split(), *added.split(), "top1", "top5", "url"} == set(rows[0])
+    assert [row["slug"] for row in rows] == ["lenet_sigmoid", *SLUGS[1:], "long", "raises"]
 
 
 def test_comparisons_align_stages_by_stride(built_site: BuiltSite) -> None:
@@ -191,13 +192,13 @@ def _subject(record: ModelRecord, folder: Path) -> Subject:
 
 
 def test_a_model_without_a_graph_says_so(record_of: RecordOf, tmp_path: Path) -> None:
-    """Where torch.export refused, nobody takes the order of calls for the wiring."""
+    """Where nothing could trace it, nobody takes the order of calls for the wiring."""
     pages = {
         name: render_site("T", [_subject(record_of(name), tmp_path)], []).files
-        for name in ("Plain", "Refuses")
+        for name in ("Plain", "Unseen")
     }
     texts = {name: bytes(files["models/plain/index.md"]).decode() for name, files in pages.items()}
-    assert "No graph." in texts["Refuses"]
+    assert "No graph." in texts["Unseen"]
     assert "No graph." not in texts["Plain"]
 
 

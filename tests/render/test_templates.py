@@ -1,6 +1,7 @@
 """Where links of a page begin, whatever the page, the edition and the address of the site."""
 
 import posixpath
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,12 @@ def test_every_root_is_the_root(folders: list[str], templates: Templates) -> Non
     assert posixpath.normpath(posixpath.join(here, root)) == "/"
 
 
-def test_only_pages_are_made_in_every_edition() -> None:
+def test_only_pages_are_made_in_every_edition(tmp_path: Path) -> None:
     """What is no page knows no language."""
-    assert set(CHINESE.scope("project", "")) == set()
-    assert "archatlas.toml" in ENGLISH.scope("project", "")
+    (tmp_path / "corner").mkdir()
+    (tmp_path / "corner" / "index.md.j2").write_text("a page")
+    (tmp_path / "corner" / "robots.txt.j2").write_text("no page")
+    english, chinese = (Templates.of(edition, own=tmp_path) for edition in editions(("en", "zh")))
+
+    assert set(english.scope("corner", "")) == {"index.md", "robots.txt"}
+    assert set(chinese.scope("corner", "")) == {"zh/index.md"}

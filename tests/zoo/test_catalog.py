@@ -1,17 +1,16 @@
 """Claims about names of models: which one a name means, and what is said when it means none."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-import torchvision
 
 from generator.config import OwnModel, Project, Settings
 from generator.errors import RequestError
 from generator.records import ModelSpec, Origin
-from generator.zoo.catalog import select, torchvision_names
+from generator.zoo import registered
+from generator.zoo.catalog import select
 from generator.zoo.families import zoo_entries
+from generator.zoo.registered import torchvision_names
 
 
 def _project(root: Path, *own: OwnModel, models: list[str] | None = None) -> Project:
@@ -53,21 +52,6 @@ def test_an_entry_of_the_zoo_says_where_it_comes_from(entry: ModelSpec) -> None:
     assert entry.origin in {Origin.OWN, Origin.TORCHVISION}
     source, _, name = entry.factory.rpartition(":")
     assert source != "torchvision" or name in torchvision_names()
-
-
-def test_torchvisions_builders_are_read_from_its_source() -> None:
-    """The names are the very ones that torchvision itself lists."""
-    assert torchvision_names() == set(torchvision.models.list_models(module=torchvision.models))
-
-
-def test_reading_names_does_not_import_torchvision() -> None:
-    """Importing it takes seconds, and it may not be installed where pages are rendered."""
-    program = (
-        "import sys; from generator.zoo.catalog import torchvision_names; "
-        "assert 'resnet18' in torchvision_names(); "
-        "assert not {'torch', 'torchvision'} & sys.modules.keys()"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_without_a_choice_the_whole_zoo_and_own_models_are_shown(tmp_path: Path) -> None:
@@ -131,7 +115,8 @@ def test_a_factory_in_a_file_is_found_beside_the_settings(tmp_path: Path) -> Non
         ("resnet19", "unknown model 'resnet19'; did you mean 'resnet18'"),
         ("zzz", "unknown model 'zzz' ('archatlas list' names"),
         ("torchvision:resnet19", "unknown torchvision model 'resnet19'; did you mean 'resnet"),
-        ("timm:resnet50d", "timm models are not supported yet"),
+        ("timm:", "'timm:' is no name of a timm model"),
+        ("timm:../up", "'timm:../up' is no name of a timm model"),
         ("./nets.py:make", "no file ./nets.py"),
         ("nets:no-name", "is no factory; write package.module:name"),
         (":Net", "is no factory"),
@@ -144,6 +129,84 @@ def test_a_name_that_means_nothing_is_refused_with_a_hint(
     """The message names what was asked for, and what may have been meant."""
     (problem,) = _problems(_project(tmp_path), name)
     assert said in problem
+
+
+def test_a_name_that_timm_does_not_know_is_refused_with_a_hint(tmp_path: Path) -> None:
+    """Before anything of timm is imported."""
+    pytest.importorskip("timm", reason="NO TIMM: its names go untested; pip install timm")
+    (problem,) = _problems(_project(tmp_path), "timm:resnet50dd")
+    assert problem.startswith("unknown timm model 'resnet50dd'; did you mean 'resnet50d'")
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("resnet50d", "resnet50d"),
+        ("resnet50", "timm_resnet50"),
+        ("resnet50.a1_in1k", "resnet50-a1_in1k"),
+    ],
+)
+def test_a_model_of_timm_gets_a_slug_of_its_own(tmp_path: Path, name: str, slug: str) -> None:
+    """What the zoo calls the same keeps its slug, so that both can be compared."""
+    chosen = select(_project(tmp_path, models=["resnet50", f"timm:{name}"]))
+    (spec,) = [spec for spec in chosen if spec.slug != "resnet50"]
+    assert (spec.slug, spec.title, spec.factory) == (slug, name, f"timm:{name}")
+    assert (spec.origin, spec.input_shape) == (Origin.TIMM, None)
+
+
+def test_one_name_of_two_packages_is_a_clash_that_is_said(tmp_path: Path) -> None:
+    """A [[model]] table resolves it."""
+    (problem,) = _problems(_project(tmp_path), "torchvision:vgg11_bn", "timm:vgg11_bn")
+    assert problem.startswith(
+        "duplicate slug 'vgg11_bn': torchvision:vgg11_bn and timm:vgg11_bn; describe one of them"
+    )
+
+
+def test_a_model_without_timm_is_still_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages of captures are rendered where nothing that captures is installed."""
+    monkeypatch.setattr(registered, "timm_names", frozenset)
+    assert _one(_project(tmp_path), "timm:anything").slug == "anything"
+
+
+def test_inputs_of_ones_own_decide_about_the_shape(tmp_path: Path) -> None:
+    """So nothing else may, and their file has to be there."""
+    (tmp_path / "nets.py").touch()
+    tables = [
+        {"inputs": "./nets.py:make"},
+        {"inputs": "./gone.py:make"},
+        {"inputs": "make"},
+        {"inputs": "./nets.py:make", "input_shape": [3, 8, 8]},
+    ]
+    good, *wrong = (
+        OwnModel.model_validate({"slug": f"m{n}", "factory": "nets:Net", **table})
+        for n, table in enumerate(tables)
+    )
+    spec = _one(_project(tmp_path, good), "m0")
+    assert (spec.inputs, spec.input_shape) == ("./nets.py:make", None)
+    assert _problems(_project(tmp_path, *wrong)) == [
+        f"archatlas.toml: model 'm1': './gone.py:make': no file ./gone.py in {tmp_path.name}",
+        (
+            "archatlas.toml: model 'm2': 'inputs' names no function: 'make'; write "
+            "package.module:name or ./file.py:name"
+        ),
+        (
+            "archatlas.toml: model 'm3': 'input_shape' and 'inputs' both say what the model gets; "
+            "leave one out"
+        ),
+    ]
+
+
+def test_a_table_about_a_model_of_timm_leaves_its_size_to_timm(tmp_path: Path) -> None:
+    """Unless it says one itself."""
+    own = [
+        OwnModel(slug="a", factory="timm:resnet50d.ra2_in1k"),
+        OwnModel(slug="b", factory="timm:resnet50d", input_shape=[3, 64, 64]),
+        OwnModel(slug="c", factory="nets:Net"),
+    ]
+    chosen = select(_project(tmp_path, *own), ["a", "b", "c"])
+    assert [s.input_shape for s in chosen] == [None, (3, 64, 64), (3, 224, 224)]
 
 
 def test_a_table_cannot_name_a_builder_torchvision_lacks(tmp_path: Path) -> None:
@@ -159,7 +222,7 @@ def test_every_wrong_name_is_reported_at_once(tmp_path: Path) -> None:
         f"archatlas.toml: model 'one': './gone.py:Net': no file ./gone.py in {tmp_path.name}",
         (
             "archatlas.toml: model 'two': 'what' is no factory; write package.module:name, "
-            "./file.py:name or torchvision:name"
+            "./file.py:name, torchvision:name or timm:name"
         ),
         *_problems(_project(tmp_path), "resnet19"),
         *_problems(_project(tmp_path), "torchvision:what"),

@@ -37,7 +37,7 @@ def zoo_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """Build every network; captures of this checkout's own site serve again if they are current."""
     languages = 'languages = ["en", "zh"]'
     project = toy_project(tmp_path_factory.mktemp("zoo"), settings=languages)
-    for part in ("captures", "heads"):
+    for part in ("captures", "heads", "rendered"):
         if (CHECKOUT / ".archatlas" / part).is_dir():
             shutil.copytree(CHECKOUT / ".archatlas" / part, project / ".archatlas" / part)
     ran = archatlas("build", folder=project)

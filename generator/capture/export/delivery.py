@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from generator.capture.export.request import Exported, ExportRequest, Kind
+from generator.capture.request import Limits
 from generator.capture.supervisor import supervise
 from generator.errors import CaptureError, DiskError, RequestError
 from generator.records import Failure
@@ -31,7 +32,7 @@ class Delivery:
     notes: tuple[str, ...]
 
 
-def deliver(request: ExportRequest, time_limit_s: float, on_step: OnStep) -> Delivery:
+def deliver(request: ExportRequest, limits: Limits, on_step: OnStep) -> Delivery:
     """Export one model; its folder changes only once every file is complete.
 
     Raises:
@@ -42,7 +43,7 @@ def deliver(request: ExportRequest, time_limit_s: float, on_step: OnStep) -> Del
     _require_package(request.kind)
     with _making(request) as folder:
         asked = replace(request, folder=folder)
-        (ended,) = supervise(_enter, [asked], 1, time_limit_s, on_step)
+        (ended,) = supervise(_enter, [asked], 1, limits, on_step)
         answer = ended.answer
         failure = answer.failure if isinstance(answer, Exported) else answer
         if isinstance(failure, Failure):

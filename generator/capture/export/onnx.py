@@ -14,10 +14,14 @@ import torch
 from torch import nn
 from torch.export import Dim
 
-from generator.capture.export.agreement import disagreement, tensors_in
+from generator.capture.examples import Example
+from generator.capture.export.agreement import disagreement
 from generator.capture.export.subject import Say, Subject, reason_of
-from generator.capture.onnx import SIZES, to_onnx, write_runnable
+from generator.capture.nesting import tensors_in
+from generator.capture.onnx import SIZES, write_runnable
+from generator.capture.rewriting import translated
 from generator.capture.sizes import other_sizes
+from generator.capture.trace import plain_output
 from generator.errors import CaptureError
 
 WEIGHTS_KEY = "weights"
@@ -36,7 +40,7 @@ def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
     """
     notes: list[str] = []
     refusal: Exception | None = None
-    for free in _wishes(subject.examples.ndim):
+    for free in _wishes(subject.batch):
         say(f"export with {_listed(free) or 'no size'} dynamic")
         try:
             return (*_attempt(subject, free, folder, say), *notes)
@@ -48,9 +52,11 @@ def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
     raise CaptureError(f"no ONNX file of this network works: {refusal}") from refusal
 
 
-def _wishes(rank: int) -> tuple[tuple[int, ...], ...]:
-    """Return which axes are to be dynamic, the most first."""
-    return ((0, 2, 3), (0,), (2, 3), ()) if rank == _PICTURE_RANK else ((0,), ())
+def _wishes(batch: torch.Tensor | None) -> tuple[tuple[int, ...], ...]:
+    """Return which axes are to be dynamic, the most first; of a model's own inputs none is."""
+    if batch is None:
+        return ((),)
+    return ((0, 2, 3), (0,), (2, 3), ()) if batch.ndim == _PICTURE_RANK else ((0,), ())
 
 
 def _listed(axes: tuple[int, ...]) -> str:
@@ -61,7 +67,7 @@ def _attempt(subject: Subject, wished: tuple[int, ...], folder: Path, say: Say) 
     path = folder / f"{subject.slug}.onnx"
     program = _traced(subject, wished)
     say("translate")
-    model = to_onnx(program)
+    model = translated(program, lambda: _traced(subject, wished))
     model.metadata_props[WEIGHTS_KEY] = subject.built.weights.said
     _save(model, path)
     onnx.checker.check_model(path)
@@ -76,12 +82,16 @@ def _attempt(subject: Subject, wished: tuple[int, ...], folder: Path, say: Say) 
 def _traced(subject: Subject, free: tuple[int, ...]) -> torch.export.ExportedProgram:
     """Trace a model; sizes it cannot leave open become fixed by themselves."""
     # A traced size of 1 would be taken for a constant, so the batch is shown as 2.
-    example = torch.cat([subject.examples[:1]] * (2 if 0 in free else 1))
+    example = subject.first.repeated(2) if 0 in free else subject.first
     # Which words stand for the sizes is decided after translation, when no equation is left.
-    symbolic = (dict.fromkeys(free, Dim.AUTO),)
-    with torch.no_grad():
+    symbolic = (dict.fromkeys(free, Dim.AUTO),) if free else None
+    with torch.no_grad(), plain_output(subject.built.module):
         return torch.export.export(
-            subject.built.module, (example,), dynamic_shapes=symbolic, strict=False
+            subject.built.module,
+            example.positional,
+            dict(example.named),
+            dynamic_shapes=symbolic,
+            strict=False,
         )
 
 
@@ -95,7 +105,10 @@ def _save(model: ir.Model, path: Path) -> None:
 
 def _described(subject: Subject, free: tuple[int, ...]) -> Iterator[str]:
     yield f"dynamic: {_listed(free) or 'nothing'}"
-    shape = subject.examples.shape
+    if subject.batch is None:
+        yield f"fixed: {_spelled(subject.first)}"
+        return
+    shape = subject.batch.shape
     fixed = [axis for axis in SIZES if axis < len(shape) and axis not in free]
     if fixed:
         sizes = (f"{SIZES[axis]} {1 if axis == 0 else shape[axis]}" for axis in fixed)
@@ -108,7 +121,8 @@ def _checked(subject: Subject, free: tuple[int, ...], path: Path) -> str:
         return "not run: onnxruntime is not installed; archatlas[export] brings it along"
     run = _runner(path)
     shown = []
-    for example in (subject.examples[:1], *_elsewhere(subject.examples, free)):
+    elsewhere = _elsewhere(subject.batch, free) if subject.batch is not None else ()
+    for example in (subject.first, *(Example((one,)) for one in elsewhere)):
         expected = _expected(subject.built.module, example)
         if expected:
             if said := disagreement(run(example), expected):
@@ -119,26 +133,27 @@ def _checked(subject: Subject, free: tuple[int, ...], path: Path) -> str:
     return f"onnxruntime gives the model's outputs at {', '.join(shown)}"
 
 
-def _expected(module: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def _expected(module: nn.Module, example: Example) -> tuple[torch.Tensor, ...]:
     """Return what the model answers; nothing if it does not take that size."""
     try:
         with torch.no_grad():
-            return tensors_in(module(example))
+            return tuple(tensors_in(example.run(module)))
     except Exception:  # noqa: BLE001 - whatever a model raises, it refuses the size
         return ()
 
 
-def _runner(path: Path) -> Callable[[torch.Tensor], list[torch.Tensor]]:
+def _runner(path: Path) -> Callable[[Example], list[torch.Tensor]]:
     """Return how to run the file; imported only here, for nothing else needs it."""
     import onnxruntime  # noqa: PLC0415
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options)
-    name = session.get_inputs()[0].name
+    names = [one.name for one in session.get_inputs()]
 
-    def run(example: torch.Tensor) -> list[torch.Tensor]:
-        return [torch.from_numpy(output) for output in session.run(None, {name: example.numpy()})]
+    def run(example: Example) -> list[torch.Tensor]:
+        fed = {name: one.numpy() for name, one in zip(names, example.tensors, strict=True)}
+        return [torch.from_numpy(output) for output in session.run(None, fed)]
 
     return run
 
@@ -155,5 +170,5 @@ def _elsewhere(examples: torch.Tensor, free: tuple[int, ...]) -> Iterator[torch.
         yield batch
 
 
-def _spelled(example: torch.Tensor) -> str:
-    return "×".join(map(str, example.shape))
+def _spelled(example: Example) -> str:
+    return " and ".join("×".join(map(str, one.shape)) for one in example.tensors)

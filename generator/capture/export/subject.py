@@ -8,9 +8,10 @@ import torch
 from PIL import Image
 
 from generator.capture.build import BuiltModel, build
-from generator.capture.export.agreement import tensors_in
+from generator.capture.examples import Example, dtype_of
 from generator.capture.export.request import ExportRequest
-from generator.capture.inputs import fit, takes_pictures, to_tensor
+from generator.capture.inputs import fit, to_tensor
+from generator.capture.nesting import first_tensor
 from generator.capture.session import failure_of
 from generator.errors import CaptureError
 from generator.pictures import sources_for
@@ -27,10 +28,22 @@ class Subject:
 
     slug: str
     built: BuiltModel
-    examples: torch.Tensor
-    """One input a picture, (N, C, H, W); a net that takes no pictures gets one random input."""
+    examples: tuple[Example, ...]
+    """Picture by picture, (1, C, H, W); without pictures its own inputs, or a random one."""
     pictures: Mapping[str, Image.Image]
     """What the model sees, by the picture's id, in the order of the examples."""
+
+    @property
+    def first(self) -> Example:
+        """What the model is traced with."""
+        return self.examples[0]
+
+    @property
+    def batch(self) -> torch.Tensor | None:
+        """All pictures, (N, C, H, W), or the random input; none where it has inputs of its own."""
+        if self.built.example is not None:
+            return None
+        return torch.cat([tensor for example in self.examples for tensor in example.tensors])
 
 
 def prepare(request: ExportRequest, say: Say) -> Subject:
@@ -44,8 +57,8 @@ def prepare(request: ExportRequest, say: Say) -> Subject:
     subject = _shown(request, built)
     say("forward")
     with torch.no_grad():
-        output = built.module(subject.examples[:1])
-    if not tensors_in(output):
+        output = subject.first.run(built.module)
+    if first_tensor(output) is None:
         raise CaptureError(f"its forward returns {type(output).__name__}, which holds no tensor")
     return subject
 
@@ -57,10 +70,12 @@ def reason_of(error: Exception) -> str:
 
 
 def _shown(request: ExportRequest, built: BuiltModel) -> Subject:
-    shape = built.input_shape
-    if not takes_pictures(shape):
-        return Subject(request.spec.slug, built, torch.rand(1, *shape), {})
+    slug, shape, dtype = request.spec.slug, built.input_shape, dtype_of(built.module)
+    if built.example is not None:
+        return Subject(slug, built, (built.example,), {})
+    if not built.takes_pictures:
+        return Subject(slug, built, (Example((torch.rand(1, *shape, dtype=dtype),)),), {})
     sources = sources_for(shape[0], request.own_pictures)
     pictures = {source.id: fit(source, shape) for source in sources}
-    examples = torch.stack([to_tensor(picture) for picture in pictures.values()])
-    return Subject(request.spec.slug, built, examples, pictures)
+    tensors = (to_tensor(picture, built.statistics)[None] for picture in pictures.values())
+    return Subject(slug, built, tuple(Example((one.to(dtype),)) for one in tensors), pictures)

@@ -52,7 +52,7 @@ def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
 def _traced(subject: Subject) -> _Traced:
     module = subject.built.module
     with watch(module) as observed:
-        module(subject.examples[:1])
+        subject.first.run(module)
     record = ModelRecord(
         slug=subject.slug,
         input_shape=subject.built.input_shape,
@@ -60,7 +60,7 @@ def _traced(subject: Subject) -> _Traced:
         calls=tuple(observed.calls),
     )
     try:
-        program = trace.export(module, subject.examples[:1])
+        program = trace.export(module, subject.first)
     except Exception as error:  # noqa: BLE001 - whatever the tracer raises, hooks can stand in
         names = [name for name, _ in module.named_parameters()]
         nodes = trace.nodes_of_calls(record.calls, names)
@@ -88,9 +88,9 @@ def _add_parameters(
 
 def _pictures(subject: Subject, traced: _Traced) -> Iterator[tuple[str, Image.Image]]:
     """Yield each input, and what became of it in every block and branch, in execution order."""
-    built, examples = subject.built, subject.examples.chunk(len(subject.examples))
+    built, examples = subject.built, [one.tensors[0] for one in subject.examples]
     seeing = insides.Subject(built.module, traced.program, built.labels, examples)
-    view, _wanted, _unshown = insides.view_of(seeing, traced.record)
+    view = insides.looks_at(seeing, traced.record).view
     for (name, picture), example in zip(subject.pictures.items(), examples, strict=False):
         yield f"inputs/{name}", picture
         with torch.no_grad():

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.jit._trace import TracerWarning
 
+from generator.capture.examples import Example
 from generator.capture.export.agreement import disagreement
 from generator.capture.export.subject import Say, Subject, reason_of
 from generator.errors import CaptureError
@@ -22,7 +23,7 @@ def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch advises against TorchScript with every call
         say("compile")
-        compiled, how = _compiled(subject.built.module, subject.examples[:1])
+        compiled, how = _compiled(subject.built.module, subject.first)
         torch.jit.save(compiled, path, _extra_files={WEIGHTS_NOTE: subject.built.weights.said})
         _drop_source_lines(path)
         say("compare")
@@ -30,7 +31,7 @@ def write(subject: Subject, folder: Path, say: Say) -> tuple[str, ...]:
         return (how, *_compared(loaded, subject))
 
 
-def _compiled(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.ScriptModule, str]:
+def _compiled(module: nn.Module, example: Example) -> tuple[torch.jit.ScriptModule, str]:
     """Trace a model, or script it where a trace would freeze a decision or cannot be made."""
     try:
         traced, is_frozen = _traced(module, example)
@@ -44,12 +45,16 @@ def _compiled(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.Scrip
         return traced, "traced: decisions in its forward stay as they were for the first picture"
 
 
-def _traced(module: nn.Module, example: torch.Tensor) -> tuple[torch.jit.ScriptModule, bool]:
+def _traced(module: nn.Module, example: Example) -> tuple[torch.jit.ScriptModule, bool]:
     """Return the trace, and whether a decision that depends on the input became part of it."""
     with warnings.catch_warnings(record=True) as said, torch.no_grad():
         warnings.simplefilter("always")
         traced = torch.jit.trace(  # type: ignore[no-untyped-call]
-            module, example, strict=False, check_trace=False
+            module,
+            example.positional or None,
+            strict=False,
+            check_trace=False,
+            example_kwarg_inputs=dict(example.named) or None,
         )
     return traced, any(issubclass(one.category, TracerWarning) for one in said)
 
@@ -76,12 +81,16 @@ def _drop_source_lines(path: Path) -> None:
 def _compared(loaded: torch.jit.ScriptModule, subject: Subject) -> tuple[str, ...]:
     module, examples = subject.built.module, subject.examples
     with torch.no_grad():
-        for example in examples.chunk(len(examples)):
-            if said := disagreement(loaded(example), module(example)):
+        for example in examples:
+            if said := disagreement(example.run(loaded), example.run(module)):
                 raise CaptureError(f"loaded back, {said}")
-        same = f"loaded back: same outputs as the model, {len(examples)} inputs one by one"
+        count = len(examples)
+        inputs = f"{count} inputs one by one" if subject.batch is not None else "its own inputs"
+        same = f"loaded back: same outputs as the model, {inputs}"
+        if subject.batch is None:
+            return (same,)
         try:
-            takes_batch = not disagreement(loaded(examples), module(examples))
+            takes_batch = not disagreement(loaded(subject.batch), module(subject.batch))
         except Exception:  # noqa: BLE001 - whatever is raised, the net may hold its batch to be one
             takes_batch = False
     return (same if takes_batch else f"{same}; only a batch of 1 works",)

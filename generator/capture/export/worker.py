@@ -10,12 +10,10 @@ from generator.capture.export.request import Exported, ExportRequest
 from generator.capture.export.subject import Say, prepare
 from generator.capture.request import Step
 from generator.capture.session import failure_of
-from generator.capture.worker import settle
 
 
 def run(request: ExportRequest, pipe: Connection) -> None:
     """Export one model and report over the pipe; whatever the model prints is dropped."""
-    settle()
     pipe.send(export(request, lambda step: pipe.send(Step(step))))
     pipe.close()
 

@@ -1,12 +1,10 @@
 """Decides how a report of several parts reads in a terminal, and in a comment of a pull request."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 from unicodedata import category
-
-from generator.cli.terminal import table
 
 _MARK = "* "
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~#])")
@@ -32,9 +30,14 @@ class Part:
     sentences: tuple[str, ...] = ()
 
 
-def as_text(parts: Sequence[Part]) -> str:
-    """Write parts for a terminal; an asterisk stands before what differs."""
-    return "\n\n".join("\n".join([_plain(part.heading), *_text_lines(part)]) for part in parts)
+def as_text(parts: Sequence[Part], width: int | None = None) -> str:
+    """Write parts for a terminal; an asterisk stands before what differs.
+
+    A table that is wider than the terminal goes on below, its first column repeated.
+    """
+    return "\n\n".join(
+        "\n".join([_plain(part.heading), *_text_lines(part, width)]) for part in parts
+    )
 
 
 def as_markdown(parts: Sequence[Part]) -> str:
@@ -44,17 +47,47 @@ def as_markdown(parts: Sequence[Part]) -> str:
     )
 
 
-def _text_lines(part: Part) -> list[str]:
+def folded(head: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+    """Align a table of names and numbers, in as many pieces as the terminal's width asks for."""
+    widths = [max(len(line[column]) for line in (head, *rows)) for column in range(len(head))]
+    pieces: list[list[int]] = [[0]]
+    for column in range(1, len(head)):
+        taken = sum(widths[one] + 2 for one in pieces[-1])
+        if width is not None and taken + widths[column] > width and len(pieces[-1]) > 1:
+            pieces.append([0])
+        pieces[-1].append(column)
+    return [
+        table(
+            [head[c] for c in piece],
+            [[row[c] for c in piece] for row in rows],
+            range(1, len(piece)),
+        )
+        for piece in pieces
+    ]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int]) -> str:
+    """Align cells in columns: words to the left, and to the right the columns of numbers."""
+    lines = [list(head), *[list(row) for row in rows]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column in numbers else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _text_lines(part: Part, width: int | None) -> list[str]:
     lines = list(map(_plain, part.sentences))
     if part.rows:
         rows = [
             (_MARK * row.differs + _plain(row.cells[0]), *map(_plain, row.cells[1:]))
             for row in part.rows
         ]
-        lines = [
-            table([_plain(cell) for cell in part.head], rows, range(1, len(part.head))),
-            *lines,
-        ]
+        pieces = folded([_plain(cell) for cell in part.head], rows, width)
+        lines = ["\n\n".join(pieces), *lines]
     return lines
 
 

@@ -1,6 +1,6 @@
 """Claims about how reports read in a terminal and as Markdown."""
 
-from generator.cli.report import Part, Row, as_markdown, as_text
+from generator.render.report import Part, Row, as_markdown, as_text
 
 _PART = Part(
     "From a_b to <c>",
@@ -49,3 +49,25 @@ def test_nothing_steers_the_terminal() -> None:
     for text in (as_text([part]), as_markdown([part])):
         assert not set("\x1b\x07\r") & set(text)
         assert "c d" in text
+
+
+def test_a_wide_table_goes_on_below() -> None:
+    """With its first column again, and every line within the terminal; a file gets whole lines."""
+    models = [f"model number {number}" for number in range(20)]
+    part = Part("Facts", ("", *models), (Row(("parameters", *("25.6 M" for _ in models))),))
+    lines = [line for line in as_text([part], 80).splitlines() if line]
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines[2::2]] == ["parameters"] * len(lines[2::2])
+    assert sum(line.count("model number") for line in lines) == len(models)
+    assert len(as_text([part]).splitlines()) == 3
+
+
+def test_a_column_wider_than_the_terminal_stands_alone() -> None:
+    """Nothing is cut."""
+    part = Part("Facts", ("", "a" * 30, "b"), (Row(("depth", "1", "2")),))
+    assert [line.split()[-1] for line in as_text([part], 20).splitlines()[1:] if line] == [
+        "a" * 30,
+        "1",
+        "b",
+        "2",
+    ]

@@ -1,0 +1,1 @@
+"""Decides how models are captured on other machines: handed out, carried by the store."""

@@ -1,0 +1,73 @@
+"""Decides which figures there are, by the names that terms of the glossary call them."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from generator.diagram.figures import (
+    branches,
+    channels,
+    curves,
+    flows,
+    rescaling,
+    scales,
+    shares,
+    tables,
+    tensors,
+    values,
+    windows,
+)
+from generator.diagram.figures.shapes import Figure
+
+FIGURES: Mapping[str, Callable[[], Figure]] = MappingProxyType(
+    {
+        "activation": curves.activation,
+        "auxiliary-head": flows.auxiliary,
+        "batchnorm": rescaling.batchnorm,
+        "bottleneck": flows.bottleneck,
+        "cardinality": branches.cardinality,
+        "centre-crop": scales.centre_crop,
+        "channel-split": channels.split,
+        "convolution": values.convolution,
+        "dense": branches.dense,
+        "depth": scales.depth,
+        "depthwise": channels.depthwise,
+        "design-space": scales.design_space,
+        "dilation": windows.dilation,
+        "dropout": rescaling.dropout,
+        "eights": scales.eights,
+        "factorised": windows.factorised,
+        "feature-map": values.feature_map,
+        "fire": branches.fire,
+        "fully-connected": tensors.fully_connected,
+        "global-average": values.global_average,
+        "graph": tensors.graph,
+        "grouped": channels.grouped_convolution,
+        "hard-swish": curves.hard_swish,
+        "inception": branches.inception,
+        "inverted-residual": flows.inverted_residual,
+        "kernel": windows.kernel,
+        "log-axis": scales.log_axis,
+        "output-stride": windows.output_stride,
+        "padding": windows.padding,
+        "partial": tables.partial,
+        "pareto": scales.pareto,
+        "pointwise": channels.pointwise,
+        "pooling": values.pooling,
+        "projection": flows.projection,
+        "receptive-field": windows.receptive_field,
+        "relu": curves.relu,
+        "residual": flows.residual,
+        "resolution": scales.resolution,
+        "separable": channels.separable,
+        "shuffle": channels.shuffle,
+        "sigmoid": curves.sigmoid,
+        "softmax": shares.softmax,
+        "squeeze-and-excitation": flows.squeeze_and_excitation,
+        "stride": windows.stride,
+        "temperature": shares.temperature,
+        "tensor": tensors.tensor,
+        "vanishing-gradient": curves.vanishing_gradient,
+        "wide": scales.wide,
+        "width": channels.width_multiplier,
+    }
+)
