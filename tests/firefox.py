@@ -42,7 +42,9 @@ class Firefox:
                 return reply["result"]
 
     def visit(self, url: str) -> None:
-        """Open an address, and forget what happened before."""
+        """Open an address in a fresh tab: what an earlier page leaves unfinished is not its."""
+        left, self.tab = self.tab, self.send("browsingContext.create", type="tab")["context"]
+        self.send("browsingContext.close", context=left)
         self.events.clear()
         self.send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
@@ -58,14 +60,15 @@ class Firefox:
         return json.loads(result["result"]["value"])
 
     def complaints(self) -> list[str]:
-        """Return the errors that scripts raised, and the addresses elsewhere that were asked."""
+        """Return the errors that the tab's scripts raised, and the addresses elsewhere it asked."""
         self.ask("new Promise((resolve) => setTimeout(() => resolve(0), 300))")
         found = []
         for event in self.events:
             params = event["params"]
-            if event["method"] == "log.entryAdded" and params["level"] == "error":
-                found.append(params["text"])
-            elif event["method"] == "network.beforeRequestSent":
+            if event["method"] == "log.entryAdded":
+                if params["level"] == "error" and params["source"].get("context") == self.tab:
+                    found.append(params["text"])
+            elif params["context"] == self.tab:
                 url = params["request"]["url"]
                 if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
                     found.append(url)
