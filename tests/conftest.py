@@ -133,10 +133,14 @@ languages = ["en", "zh"]
 """
 
 
-def archatlas(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user would, in a folder."""
+def archatlas(
+    *arguments: str, folder: Path, timeout: float = 600
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would, in a folder; what hangs fails."""
     command = [sys.executable, "-m", "generator", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=timeout
+    )
 
 
 def toy_project(folder: Path, *names: str, settings: str = "") -> Path:

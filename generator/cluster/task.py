@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from tempfile import TemporaryFile
 from typing import IO
 
 from distributed import get_worker
@@ -27,12 +28,14 @@ def carry_out(errand: Errand, topic: str) -> Receipt:
     worker.log_event(topic, (slug, "start", 0.0))
     command = [sys.executable, "-m", "generator.cluster.node"]
     receipt = Receipt(slug, 0.0, "its node ended without a word")
-    with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as node:
+    with (
+        TemporaryFile() as said,  # a pipe that nobody reads would stop the node once it is full
+        subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
+        ) as node,
+    ):
         assert node.stdin is not None  # noqa: S101 - it was asked for
         assert node.stdout is not None  # noqa: S101
-        assert node.stderr is not None  # noqa: S101
         pickle.dump(errand, node.stdin)
         node.stdin.flush()  # left open: while it is, the node knows that its worker lives
         for message in _messages(node.stdout):
@@ -42,10 +45,14 @@ def carry_out(errand: Errand, topic: str) -> Receipt:
                 receipt = message
                 break
         else:
-            said = node.stderr.read().decode(errors="replace").strip().splitlines()
-            lines = " / ".join(said[-_SAID_LAST:])
-            receipt = Receipt(slug, 0.0, f"its node ended without a word: {lines}")
+            node.wait()
+            receipt = Receipt(slug, 0.0, f"its node ended without a word: {_last_lines(said)}")
     return receipt
+
+
+def _last_lines(said: IO[bytes]) -> str:
+    said.seek(0)
+    return " / ".join(said.read().decode(errors="replace").strip().splitlines()[-_SAID_LAST:])
 
 
 def toolchain_here(device: Device) -> Toolchain | str:

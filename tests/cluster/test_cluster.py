@@ -156,6 +156,15 @@ def test_what_a_cluster_captures_is_what_is_captured_here(
     assert store.address(project / ".archatlas", "plain") == there
 
 
+def test_a_worker_that_says_much_is_not_kept_waiting(scheduler: Cluster, tmp_path: Path) -> None:
+    """Megabytes of warnings: nobody reads them, and they stop nothing."""
+    project = project_with_store(tmp_path, "Plain")
+    with scheduler.worker("chatty", PYTHONVERBOSE="1"):
+        ran = archatlas("capture", "--scheduler", scheduler.address, folder=project, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert "captured 1, reused 0" in ran.stderr
+
+
 def test_a_model_whose_workers_are_lost_becomes_a_recorded_failure(
     scheduler: Cluster, tmp_path: Path
 ) -> None:
