@@ -11,6 +11,6 @@ from generator.dependencies import depends_on
 def keep(state: Path, outcome: Outcome, key: str) -> None:
     """Store a capture; one that the moment had a part in is shown, but made anew next time."""
     done = outcome.done
-    is_final = not done.is_dated and not any(map(is_passing, done.record.failures))
+    is_chance = done.is_dated or done.is_cut_short or any(map(is_passing, done.record.failures))
     found = depends_on(state, done.dependencies, done.packages)
-    store.finish(state, outcome.request.folder, done.record, key if is_final else "", found)
+    store.finish(state, outcome.request.folder, done.record, "" if is_chance else key, found)

@@ -133,6 +133,7 @@ class FakeCaptures:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.is_dated = False
+        self.is_cut_short = False
         self.is_broken = False
         self.failures: tuple[Failure, ...] = ()
         self.limits: Limits | None = None
@@ -151,7 +152,8 @@ class FakeCaptures:
                 slug=slug, input_shape=(3, 32, 32), calls=calls, failures=self.failures
             )
             sources = (request.root / f"{slug}.py",)
-            done = Done(record, sources, is_dated=self.is_dated)
+            state = {"is_dated": self.is_dated, "is_cut_short": self.is_cut_short}
+            done = Done(record, sources, **state)
             yield Outcome(request, done, seconds=0.1)
 
 
@@ -265,13 +267,14 @@ def test_a_failed_model_is_due_again(folder: Path, captures: FakeCaptures) -> No
     assert captures.asked == ["chain", "residual"] * 2
 
 
-def test_a_model_edited_while_it_was_captured_is_due_again(
-    folder: Path, captures: FakeCaptures
+@pytest.mark.parametrize("reason", ["is_dated", "is_cut_short"])
+def test_a_capture_that_is_not_the_last_word_is_shown_and_due_again(
+    folder: Path, captures: FakeCaptures, reason: str
 ) -> None:
-    """It can be shown, and yet nobody knows which of the two sources it shows."""
-    captures.is_dated = True
+    """A model was edited meanwhile, or its process ended before it was done."""
+    setattr(captures, reason, True)
     collect(folder)
-    captures.is_dated = False
+    setattr(captures, reason, False)
 
     assert store.load(opened(folder).state, "chain").record.is_captured
     assert collect(folder) == Collected(2, 0)

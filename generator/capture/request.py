@@ -42,6 +42,13 @@ class Step:
 
 
 @dataclass(frozen=True)
+class SoFar:
+    """News of a capture: what remains of it should the next step be its last."""
+
+    record: ModelRecord
+
+
+@dataclass(frozen=True)
 class Done:
     """The last news of a capture."""
 
@@ -52,3 +59,5 @@ class Done:
     """Installed packages, as they are imported, that did."""
     is_dated: bool = False
     """One of them was edited meanwhile, so that nobody knows which state of it was seen."""
+    is_cut_short: bool = False
+    """The process ended before it was done; this is what it had told by then."""

@@ -1,6 +1,5 @@
 """Decides the order of one model's capture: build, one watched forward pass, the artifacts."""
 
-import hashlib
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import torch
 from torch.export import ExportedProgram
 
 from generator.capture import predictions, summary, weights
+from generator.capture.artifacts import artifacts_in
 from generator.capture.build import BuiltModel, build
 from generator.capture.checkpoint import shortened
 from generator.capture.device import device_for, name_of
@@ -25,12 +25,12 @@ from generator.capture.rewriting import translated
 from generator.capture.showing import shown_to, traced_with
 from generator.capture.sizes import try_sizes
 from generator.capture.summary import Summary
-from generator.capture.trace import export
+from generator.capture.trace import export, nodes_of_calls
 from generator.capture.tracing import trace_model
 from generator.capture.watch import Observation, module_tree, watch
 from generator.records import (
-    Artifact,
     ModelRecord,
+    Node,
     Picture,
     Provenance,
     Reason,
@@ -38,12 +38,13 @@ from generator.records import (
     TraceMethod,
 )
 
-_KINDS = {"model.onnx": "onnx", "summary.txt": "torchinfo"}
-
 __all__ = ["Say", "capture", "failure_of"]
 
 Say = Callable[[str], None]
 """Tell whoever watches which step begins."""
+
+Hold = Callable[[ModelRecord], None]
+"""Take what is known by now: it is what remains if the process does not live to tell more."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class _Running:
     pictures: tuple[Picture, ...]
 
 
-def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
+def capture(
+    request: Request, say: Say, hold: Hold = lambda _known: None
+) -> tuple[ModelRecord, Path | None]:
     """Observe one model; return its record, and the weights file that decided about it.
 
     Building and running must work, or the record holds little but the failure. Every later step
@@ -64,6 +67,13 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
     """
     torch.set_num_threads(1)  # the result must not depend on how many models run beside it
     failures = Failures(request.root)
+
+    def with_files(record: ModelRecord) -> ModelRecord:
+        is_known = record.provenance is not None  # else nothing says what the files are
+        artifacts = artifacts_in(request.folder) if is_known else ()
+        found = {"failures": tuple(failures.found), "artifacts": artifacts}
+        return record.model_copy(update=found)
+
     record = ModelRecord(slug=request.spec.slug, input_shape=request.spec.input_shape or ())
     checkpoint = None
     with failures.contain("build"):
@@ -72,6 +82,7 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
         built = build(request.spec, request.weights, request.seed, request.root)
         checkpoint = built.weights.checkpoint
         record = _basic_record(request, built, device)
+        hold(with_files(record))
         built.module.to(device)
         with failures.contain("forward"):
             say("forward")
@@ -79,13 +90,12 @@ def capture(request: Request, say: Say) -> tuple[ModelRecord, Path | None]:
             seen = _Running(built, device, *shown)
             record = _observe(request, seen, record, failures)
         if record.is_captured:
+            hold(with_files(_followed_by_hooks(record)))
             record, program = _trace(request, seen, record, failures, say)
+            hold(with_files(record))
             say("features")
             record = _look(request, seen, record, program, failures)
-    is_known = record.provenance is not None  # else nothing says what the files are
-    artifacts = _artifacts(request.folder) if is_known else ()
-    update = {"failures": tuple(failures.found), "artifacts": artifacts}
-    return record.model_copy(update=update), checkpoint
+    return with_files(record), checkpoint
 
 
 def _basic_record(request: Request, built: BuiltModel, device: torch.device) -> ModelRecord:
@@ -142,6 +152,17 @@ def _run_first(
     return observed, None, skipped
 
 
+def _followed_by_hooks(record: ModelRecord) -> ModelRecord:
+    """Add the graph that is known without a trace."""
+    nodes = nodes_of_calls(record.calls, [stats.name for stats in record.parameters])
+    return _with_graph(record, nodes, TraceMethod.HOOKS)
+
+
+def _with_graph(record: ModelRecord, nodes: tuple[Node, ...], method: TraceMethod) -> ModelRecord:
+    provenance = record.provenance and record.provenance.model_copy(update={"trace": method})
+    return record.model_copy(update={"nodes": nodes, "provenance": provenance})
+
+
 def _trace(
     request: Request, seen: _Running, record: ModelRecord, failures: Failures, say: Say
 ) -> tuple[ModelRecord, ExportedProgram | None]:
@@ -169,9 +190,8 @@ def _trace(
         with failures.contain("trace"):
             raise traced.refusal
     named = tuple(node.model_copy(update={"onnx": names.get(node.id)}) for node in traced.nodes)
-    provenance = record.provenance and record.provenance.model_copy(update={"trace": traced.method})
-    found = {"nodes": named, "provenance": provenance, "skipped": skipped}
-    return record.model_copy(update=found), traced.program
+    known = record.model_copy(update={"skipped": skipped})
+    return _with_graph(known, named, traced.method), traced.program
 
 
 def _look(
@@ -208,18 +228,4 @@ def _provenance(request: Request, built: BuiltModel, device: torch.device) -> Pr
         weights_are_random=built.weights.are_random,
         device=name_of(device),
         weights_sha256=built.weights.sha256 and shortened(built.weights.sha256),
-    )
-
-
-def _artifacts(folder: Path) -> tuple[Artifact, ...]:
-    """List every file that was written, by name, with its digest."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return tuple(_artifact(path, path.relative_to(folder).as_posix()) for path in files)
-
-
-def _artifact(path: Path, name: str) -> Artifact:
-    content = path.read_bytes()
-    kind = _KINDS.get(name) or name.partition("/")[0]
-    return Artifact(
-        kind=kind, file=name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
     )

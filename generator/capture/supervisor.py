@@ -7,6 +7,7 @@ import multiprocessing
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -15,7 +16,7 @@ from typing import Generic, TypeVar
 
 from generator.capture import causes, processes
 from generator.capture.confinement import confine
-from generator.capture.request import Done, Limits, Request, Step
+from generator.capture.request import Done, Limits, Request, SoFar, Step
 from generator.records import Failure, ModelRecord
 
 _PRELOAD = "generator.capture.preload"
@@ -53,6 +54,8 @@ class Ended(Generic[Asked]):
     answer: object
     """The last thing it sent, or the Failure that kept it from doing so."""
     seconds: float
+    so_far: ModelRecord | None = None
+    """What it had told by then of an answer it did not live to give."""
 
 
 @dataclass
@@ -62,6 +65,7 @@ class _Running(Generic[Asked]):
     pipe: Connection
     started: float
     step: str = "start"
+    so_far: ModelRecord | None = None
 
     @property
     def pid(self) -> int:
@@ -77,7 +81,8 @@ def capture_all(
 ) -> Generator[Outcome]:
     """Capture models, at most `jobs` at a time, and yield each as it ends, however it ends.
 
-    A process that raises, exits, crashes or outgrows its limits becomes a record with that failure.
+    A process that raises, exits, crashes or outgrows its limits becomes a record with that failure,
+    and with what was observed before.
     """
     for ended in supervise(_enter, requests, jobs, limits, on_step):
         yield Outcome(ended.request, _done(ended, limits), ended.seconds)
@@ -116,7 +121,7 @@ def supervise(
                 if answer is not None:
                     running.remove(run)
                     _end(run, 0 if isinstance(answer, Failure) else _LEAVES_IN_S)
-                    yield Ended(run.request, answer, run.seconds)
+                    yield Ended(run.request, answer, run.seconds, run.so_far)
     finally:
         for run in running:
             _end(run, 0)
@@ -130,14 +135,21 @@ def _enter(request: Request, pipe: Connection) -> None:
 
 
 def _done(ended: Ended[Request], limits: Limits) -> Done:
-    if isinstance(ended.answer, Done):
-        done = ended.answer
-        failures = tuple(causes.named(failure, limits) for failure in done.record.failures)
-        return replace(done, record=done.record.model_copy(update={"failures": failures}))
+    done = ended.answer if isinstance(ended.answer, Done) else _cut_short(ended)
+    failures = tuple(causes.named(failure, limits) for failure in done.record.failures)
+    return replace(done, record=done.record.model_copy(update={"failures": failures}))
+
+
+def _cut_short(ended: Ended[Request]) -> Done:
+    """Return what a process had told when it ended, as far as that can be written down."""
     spec = ended.request.spec
-    failures = (ended.answer,) if isinstance(ended.answer, Failure) else ()
-    record = ModelRecord(slug=spec.slug, input_shape=spec.input_shape or (), failures=failures)
-    return Done(record, ())
+    record = ModelRecord(slug=spec.slug, input_shape=spec.input_shape or ())
+    if ended.so_far is not None:
+        with suppress(Exception):  # a value of the model's may fail in any way
+            record = ended.so_far.as_read_back()
+    last = (ended.answer,) if isinstance(ended.answer, Failure) else ()
+    told = record.model_copy(update={"failures": (*record.failures, *last)})
+    return Done(told, (), is_cut_short=True)
 
 
 def _start(
@@ -177,6 +189,9 @@ def _news(run: _Running[Asked], on_step: OnStep[Asked]) -> object | None:
     if isinstance(message, Step):
         run.step = message.name
         on_step(run.request, message.name, run.seconds)
+        return None
+    if isinstance(message, SoFar):
+        run.so_far = message.record
         return None
     return message
 

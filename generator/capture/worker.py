@@ -5,10 +5,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
 
-from generator.capture.request import Done, Request, Step
+from generator.capture.request import Done, Request, SoFar, Step
 from generator.capture.session import capture, failure_of
 from generator.capture.sources import Sources
-from generator.records import Failure, ModelRecord
+from generator.records import Failure
 
 _PRELOADED = MappingProxyType(dict(sys.modules))
 """What the fork server loaded, once for all; the rest came with the model or its project."""
@@ -27,23 +27,14 @@ def run(request: Request, pipe: Connection) -> None:
         pipe.send(Step(step))
 
     try:
-        record, checkpoint = capture(request, begin)
-        record = _storable(record)
+        record, checkpoint = capture(request, begin, lambda known: pipe.send(SoFar(known)))
+        record = record.as_read_back()
     except BaseException as error:  # noqa: BLE001 - also what is meant to end the process
         pipe.send(_described(begun[-1], error, request.root))
         return
     files = (*sources.files(), *([checkpoint] if checkpoint else []))
     pipe.send(Done(record, files, sources.packages(), sources.are_edited()))
     pipe.close()
-
-
-def _storable(record: ModelRecord) -> ModelRecord:
-    """Return the record as it will be read back.
-
-    Raises:
-        Exception: it will not: some value of the model's cannot be written down.
-    """
-    return ModelRecord.model_validate_json(record.model_dump_json())
 
 
 def _described(step: str, error: BaseException, root: Path) -> Failure:

@@ -132,3 +132,11 @@ class ModelRecord(Frozen):
     def is_captured(self) -> bool:
         """Say whether the forward pass was observed, whatever failed around it."""
         return bool(self.calls)
+
+    def as_read_back(self) -> "ModelRecord":
+        """Return the record as it will be once it was written.
+
+        Raises:
+            Exception: it cannot be written: some value of the model's has no form in JSON.
+        """
+        return ModelRecord.model_validate_json(self.model_dump_json())

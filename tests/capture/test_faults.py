@@ -191,6 +191,15 @@ class Lingers(Good):
             subprocess.Popen(["sleep", "3587"], start_new_session=is_detached)
 
 
+class DiesLate(Good):
+    """Ends its process when it is shown pictures of another size, after all else."""
+
+    def forward(self, pictures):
+        if pictures.shape[-1] != 32:
+            os._exit(6)
+        return self.convolve(pictures).mean((2, 3))
+
+
 class LingersDead(Good):
     """Is gone, but its child still holds on to the pipe."""
 
@@ -418,8 +427,11 @@ def _command_lines() -> Iterator[list[str]]:
 
 
 def test_a_site_of_faulty_nets_is_complete_and_says_what_happened(tmp_path: Path) -> None:
-    """The page of each names its fault, the good one is whole, and the exit code is 1."""
-    names = ("Good", "Crashes", "WantsTooMuch", "Multiplies", "LoopsDeaf")
+    """The page of each names its fault, the good one is whole, and the exit code is 1.
+
+    One that dies late has a page of what was seen until then.
+    """
+    names = ("Good", "Crashes", "WantsTooMuch", "Multiplies", "LoopsDeaf", "DiesLate")
     project = toy_project(
         tmp_path / "project",
         *names,
@@ -437,4 +449,8 @@ def test_a_site_of_faulty_nets_is_complete_and_says_what_happened(tmp_path: Path
             assert message.replace("40 s", "25 s").replace("'", "&#39;") in page.replace(
                 "'", "&#39;"
             )
-    assert (project / "site" / "models" / "good" / "model.onnx").is_file()
+    for name in ("good", "dieslate"):
+        assert (project / "site" / "models" / name / "model.onnx").is_file()
+    late = (project / "site" / "models" / "dieslate" / "index.html").read_text()
+    assert "ended with code 6 before it was done" in late
+    assert 'id="layer-convolve"' in late

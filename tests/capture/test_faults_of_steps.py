@@ -1,5 +1,6 @@
 """A fault is contained whenever it happens: on import, while built, fed or traced."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from generator.capture.request import Limits, Request
 from generator.capture.supervisor import Outcome, capture_all
 from generator.config import WeightsPolicy
-from generator.records import ModelSpec, Origin
+from generator.records import ModelSpec, Origin, TraceMethod
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +28,8 @@ class Net(nn.Module):
     def forward(self, pictures):
         if torch.compiler.is_exporting():
             {traced}
+        if pictures.shape[-1] != 9:
+            {resized}
         return self.convolve(pictures).mean((2, 3))
 
     def __repr__(self):
@@ -53,8 +56,14 @@ FAULTS: dict[str, tuple[str, str, tuple[str, str, str]]] = {
     "trace-crashes": ("traced", CRASH, ("trace", "ProcessDied", "killed by SIGSEGV")),
     "trace-loops": ("traced", LOOP, ("trace", "TimeLimit", "see 'time_limit_s'")),
     "trace-exits": ("traced", "os._exit(5)", ("trace", "ProcessDied", "code 5 before")),
+    "sizes-crash": ("resized", CRASH, ("features", "ProcessDied", "killed by SIGSEGV")),
+    "sizes-loop": ("resized", LOOP, ("features", "TimeLimit", "see 'time_limit_s'")),
+    "sizes-leave": ("resized", "sys.exit('enough')", ("features", "SystemExit", "enough")),
 }
 """Where a fault is, what it is, and step, error and a part of the message; empty: any will do."""
+
+
+PICTURES = {"input_shape": (3, 9, 9)}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +78,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
 
 def asked(root: Path, name: str, faults: dict[str, str]) -> Request:
     """Write a net with faults, and ask for it."""
-    places = dict.fromkeys(("built", "traced", "told", "fed"), "pass")
+    places = dict.fromkeys(("built", "traced", "resized", "told", "fed"), "pass")
     source = BEGINNING + faults.get("imported", "") + NET.format(**{**places, **faults})
     (root / f"{name}.py").write_text(source)
     spec = ModelSpec(
@@ -78,7 +87,7 @@ def asked(root: Path, name: str, faults: dict[str, str]) -> Request:
         family="Own",
         origin=Origin.USER,
         factory=f"./{name}.py:Net",
-        inputs=f"./{name}.py:make_inputs",
+        **(PICTURES if "resized" in faults else {"inputs": f"./{name}.py:make_inputs"}),
     )
     folder = root / "making" / name
     folder.mkdir(parents=True)
@@ -96,6 +105,25 @@ def test_a_fault_names_the_step_it_happened_in(name: str, outcomes: dict[str, Ou
     assert error in {"", failure.error}
     assert message in failure.message
     assert type(record).model_validate_json(record.model_dump_json()) == record
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if "trace" in name or "sizes" in name])
+def test_what_was_observed_before_remains(name: str, outcomes: dict[str, Outcome]) -> None:
+    """Layers and torchinfo's table survive a trace that kills, the graph what comes after it."""
+    asked_for, done = outcomes[name].request, outcomes[name].done
+    record = done.record
+    is_traced = "sizes" in name
+
+    assert done.is_cut_short  # so that the next build tries again
+    assert [call.path for call in record.calls if call.is_leaf] == ["convolve"]
+    assert record.torchinfo_rows
+    assert record.provenance.trace is (TraceMethod.EXPORT if is_traced else TraceMethod.HOOKS)
+    assert any("convolve" in node.path for node in record.nodes)
+    kept = {artifact.file: artifact for artifact in record.artifacts}
+    assert ("model.onnx" in kept) is is_traced
+    for file, artifact in kept.items():
+        content = (asked_for.folder / file).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == artifact.sha256
 
 
 @pytest.mark.parametrize("name", ["good", "silent"])
