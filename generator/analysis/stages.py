@@ -14,7 +14,7 @@ from generator.records import REMEMBERED, ModelRecord, Node
 
 @dataclass(frozen=True)
 class Stage:
-    """All operations whose outputs have one stride."""
+    """All operations whose outputs have one stride, or whose block ends there."""
 
     stride: int | None
     """Input pixels per step of the output; none in the head, where positions are gone."""
@@ -40,15 +40,24 @@ def stride_by_node(record: ModelRecord) -> dict[str, int | None]:
 
 
 def stage_strides(record: ModelRecord) -> dict[str, int | None]:
-    """Return the stride of the stage that each operation works in.
+    """Return the stride of the stage that each operation counts in.
 
-    What has no positions, but scales maps that do, belongs to them: a gate is no head.
+    What has no positions, but scales maps that do, belongs to them: a gate is no head. What a block
+    begins with, at the stride that it leaves, counts where the block goes on working, so that
+    ResNet-50's stages are conv2_x to conv5_x (He et al. 2016, Table 1). A block that ends in a
+    pooling works before it, as a transition of DenseNet does.
     """
     filled = stride_by_node(record)
     for node in reversed(record.nodes):
         for name in node.inputs:
             if name in filled and filled[name] is None:
                 filled[name] = filled[node.id]
+    macs = macs_by_node(record)
+    for block in blocks(record):
+        left, end = {filled[name] for name in block.inputs}, filled[block.output]
+        is_working = any(macs.get(node.id) and filled[node.id] == end for node in block.nodes)
+        if end is not None and is_working:
+            filled |= {node.id: end for node in block.nodes if filled[node.id] in left}
     return filled
 
 
@@ -74,8 +83,8 @@ def stages(record: ModelRecord) -> tuple[Stage, ...]:
 def _leaving(record: ModelRecord, strides: dict[str, int | None]) -> set[str]:
     """Return the operations of blocks that end in a later stage: they lead out of their own.
 
-    ResNet-50 hands 256 channels on at stride 4, though the next block's first convolution, of 128,
-    still works there; so its paper says, and so the drawing does.
+    DenseNet-121 hands 256 channels on at stride 4, though the transition's convolution, to 128,
+    still works there (Huang et al. 2017, Table 1).
     """
     return {
         node.id

@@ -28,11 +28,43 @@ def test_a_stage_hands_on_what_its_blocks_end_with(slug: str, channels: list[int
     assert [stage.channels for stage in stages(zoo(slug)) if stage.stride] == channels
 
 
-def test_a_stage_hands_on_what_its_last_block_makes() -> None:
-    """Not what the next block begins with at the old stride: there a convolution of 4 channels."""
+@pytest.mark.parametrize(
+    ("slug", "layers"),
+    [
+        ("resnet50", {4: "layer1", 8: "layer2", 16: "layer3", 32: "layer4"}),
+        ("resnext50_32x4d", {4: "layer1", 8: "layer2", 16: "layer3", 32: "layer4"}),
+        ("shufflenet_v2_x1_0", {8: "stage2", 16: "stage3", 32: ("stage4", "conv5")}),
+        ("regnet_y_400mf", {8: "trunk_output.block2", 16: "trunk_output.block3"}),
+    ],
+)
+def test_stages_cost_what_their_authors_call_stages(
+    slug: str, layers: dict[int, str | tuple[str, ...]]
+) -> None:
+    """To the last parameter: no block is torn apart between two of them."""
+    record = zoo(slug)
+    sizes = {stage.stride: stage.params for stage in stages(record)}
+    for stride, names in layers.items():
+        own = [parameter for parameter in record.parameters if parameter.name.startswith(names)]
+        assert sizes[stride] == sum(parameter.numel for parameter in own)
+
+
+def test_a_block_counts_where_it_goes_on_working() -> None:
+    """Also what it does before it steps down, and what it hands on is the old stage's."""
     net = nn.Sequential(nn.Conv2d(3, 3, 1), wirings.Bottleneck())
-    rows = [(s.stride, s.channels, s.blocks) for s in stages(light_record(net, 3, 17, 17))]
-    assert rows == [(1, 3, 0), (2, 8, 1)]
+    first, second = stages(light_record(net, 3, 17, 17))
+    block = sum(parameter.numel() for parameter in net[1].parameters())
+    assert (first.stride, first.channels, first.blocks, first.params) == (1, 3, 0, 3 * 3 + 3)
+    assert (second.stride, second.channels, second.blocks, second.params) == (2, 8, 1, block)
+
+
+def test_a_block_that_ends_in_a_pooling_works_before_it() -> None:
+    """A transition of DenseNet is a convolution at the old stride, as its paper's table has it."""
+    _stem, first, *_rest = stages(zoo("densenet121"))
+    by_name = {node.id: node for node in zoo("densenet121").nodes}
+    paths = {by_name[name].path for name in first.nodes}
+    assert first.stride == 4
+    assert "features.transition1.conv" in paths
+    assert "features.transition1.pool" not in paths
 
 
 def test_ways_that_leave_a_stage_together_count_together() -> None:
