@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-_CHARACTER, _RISE, _FALL = 7.2, 12, 4
+_CHARACTER, _CAPITAL, _RISE, _FALL = 7.2, 9.6, 12, 4
 """Pixels: how wide a character is, and how far a name reaches above and below its line."""
 _TOLERATED = 40.0
 """Square pixels that two names, or a name and the frame, may share."""
@@ -78,6 +78,11 @@ def place_labels(texts: Sequence[str], discs: Sequence[Disc], frame: Box) -> lis
     return placed
 
 
+def _width(text: str) -> float:
+    """Return the room that a name takes at the most, whatever the reader's fonts are."""
+    return sum(_CAPITAL if character.isupper() else _CHARACTER for character in text)
+
+
 def _around(disc: Disc) -> Box:
     radius = disc.radius
     return Box(disc.x - radius, disc.y - radius, disc.x + radius, disc.y + radius)
@@ -85,7 +90,7 @@ def _around(disc: Disc) -> Box:
 
 def _least_covering(text: str, disc: Disc, taken: Sequence[Box], frame: Box) -> tuple[Label, Box]:
     """Put a name right of, left of, above or below its disc."""
-    width = _CHARACTER * len(text)
+    width = _width(text)
     x, y, radius = disc.x, disc.y, disc.radius
     places = (
         (x + radius + 5, y + 4, "start", 0.0),
@@ -107,7 +112,7 @@ def _apart(
     text: str, disc: Disc, discs: Sequence[Disc], names: Sequence[Box], frame: Box
 ) -> tuple[Label, Box] | None:
     """Put a name as near to its disc as nothing is covered, neither by it nor by its line."""
-    for label, box in _ends(_CHARACTER * len(text), disc):
+    for label, box in _ends(_width(text), disc):
         is_free = _covered(box, names, frame) == 0 and not any(_meets(box, one) for one in discs)
         if is_free and label.lead and not _crosses(label.lead, names):
             return label, box

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.diagram.palette import FAMILY_COLOURS
 from generator.render.bubbles import Point, Scatter, scatter
-from generator.render.labels import Box, Label
+from generator.render.labels import Box, Disc, Label, place_labels
 
 _POINTS = st.lists(
     st.builds(
@@ -109,6 +109,14 @@ def test_a_label_turns_round_at_the_edge(macs: int, anchor: str) -> None:
     assert bubble.label is not None
     assert bubble.label.anchor == anchor
     assert (bubble.label.x > bubble.x) is (anchor == "start")
+
+
+@pytest.mark.parametrize(("name", "anchor"), [("vgg-19", "start"), ("VGG-19", "end")])
+def test_capitals_take_more_room(name: str, anchor: str) -> None:
+    """47 pixels are enough for the one name and not for the other, which would be cut off."""
+    (label,) = place_labels([name], [Disc(100.0, 50.0, 5.0)], Box(0, 0, 157, 100))
+    assert label is not None
+    assert label.anchor == anchor
 
 
 def _named(slug: str, macs: int, top1: float) -> Point:

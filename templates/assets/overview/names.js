@@ -3,7 +3,7 @@
 /** @typedef {import("./chart.js").Bubble} Bubble */
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
 
-const [CHARACTER, RISE, FALL, GAP] = [7.2, 11, 3, 5];
+const [CHARACTER, CAPITAL, RISE, FALL, GAP] = [7.2, 9.6, 11, 3, 5];
 const MOST = 80; // more names than that nobody reads
 
 /** @param {SVGSVGElement} svg @param {Bubble[]} bubbles @returns {() => void} To be called when other models are shown. */
@@ -36,7 +36,8 @@ function isBest({ link }) {
 
 /** Return where a name stands already. @param {Bubble} bubble @returns {Box} */
 function written({ label }) {
-  const width = CHARACTER * (label?.textContent?.length ?? 0);
+  const letters = [...(label?.textContent ?? "")];
+  const width = letters.reduce((sum, letter) => sum + (/\p{Lu}/u.test(letter) ? CAPITAL : CHARACTER), 0);
   const [x, y] = [Number(label?.getAttribute("x")), Number(label?.getAttribute("y"))];
   const before = { start: 0, middle: width / 2, end: width }[label?.getAttribute("text-anchor") ?? "start"] ?? 0;
   return { left: x - before, top: y - RISE, right: x - before + width, bottom: y + FALL };
