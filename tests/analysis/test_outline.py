@@ -1,16 +1,20 @@
 """Claims about outlines: few units, repetitions folded, and nothing cut off."""
 
+from collections import Counter
+
 import pytest
 import torch
 from conftest import RecordOf
 from hollow import hollow_record
 from light import light_record
+from structures import zoo
 from torch import Tensor, nn
 from toys import RUNNING, Residual
 
 from generator.analysis.kinds import Kind
 from generator.analysis.operations import operations
 from generator.analysis.outline import Outline, outline
+from generator.analysis.stages import stages
 from generator.analysis.units import Loop
 from generator.records import ModelRecord
 
@@ -231,3 +235,15 @@ def test_outlines_of_the_zoo_fit_on_a_page(zoo_record_of: RecordOf, slug: str) -
     whole = outline(zoo_record_of(slug))
     assert len(whole.units) <= 30
     assert _reached(whole) == {unit.id for unit in whole.units}
+
+
+@pytest.mark.parametrize(
+    "slug", ["resnet50", "mobilenet_v2", "inception_v3", "shufflenet_v2_x1_0", "regnet_y_400mf"]
+)
+def test_what_is_drawn_at_a_stride_costs_what_the_stage_does(slug: str) -> None:
+    """So that the frames of the drawing and the table beside it tell the same shares."""
+    drawn: Counter[int | None] = Counter()
+    for unit in outline(zoo(slug)).units:
+        if unit.kind not in {Kind.INPUT, Kind.OUTPUT}:
+            drawn[unit.stride] += unit.macs
+    assert {stage.stride: stage.macs for stage in stages(zoo(slug))} == dict(drawn)
