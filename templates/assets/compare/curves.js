@@ -3,7 +3,7 @@
 import { colourOf, dashOf, drawn, element, swatch } from "./parts.js";
 import { counted, exact } from "../writing.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 /** @typedef {{path: string[], work: number[], params: number[], macs: number[], activations: number[], field: (number | null)[]}} Profile */
 /** @typedef {{at: number, value: number, path: string}} Point */
 /** @typedef {{title: string, place: number, points: Point[]}} Line */

@@ -3,7 +3,7 @@
 import { element, headOf } from "./parts.js";
 import { filled } from "../writing.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 
 /** @param {HTMLElement} place @param {Column[]} columns @param {string} home */
 export function fillDesigns(place, columns, home) {

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./facts.js").Row} Row */
 /** @typedef {import("./facts.js").Trait} Trait */
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 
 /** @type {Record<string, (rows: Row[], columns: Column[]) => string>} */
 const FORMATS = {

@@ -2,7 +2,7 @@
 
 import { fillFacts, rowsOf } from "./facts.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 
 /** @param {HTMLElement} place */
 export function showDuel(place) {

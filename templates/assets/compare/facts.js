@@ -3,7 +3,7 @@
 import { element, headOf } from "./parts.js";
 import { exact } from "../writing.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 /** @typedef {{id: string, name: string, text: string, exact: string, value: number | null, better: "less" | "more" | null, unit: string}} Trait */
 /** @typedef {{name: string, differs: boolean, cells: {trait: Trait, ratio: string, mark: "best" | "worst" | null}[]}} Row */
 

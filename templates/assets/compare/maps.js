@@ -4,7 +4,7 @@ import { colourOf, dashOf, drawn, element, headOf } from "./parts.js";
 import { outline } from "../outline.js";
 import { filled, written } from "../writing.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 /** @typedef {{low: number, high: number, counts: number[]}} Histogram */
 /** @typedef {{file: string, box: [number, number], dead: string, values: Histogram | null}} Grid */
 /** @typedef {{stride: string, name: string, shape: string, weight: string | null, weights: Histogram | null, grids: Record<string, Grid>}} Maps */

@@ -1,6 +1,6 @@
 // Small things that every section of a comparison is made of.
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 

@@ -2,6 +2,7 @@
 // every model's column was computed when the site was built, and is fetched when it is chosen.
 
 import { makeSearchable, listChosen } from "./chooser.js";
+import { Columns } from "./columns.js";
 import { linkCurated } from "./curated.js";
 import { fillCurves } from "./curves.js";
 import { fillDesigns } from "./designs.js";
@@ -16,12 +17,7 @@ import { filled } from "../writing.js";
 
 /** @typedef {import("./chooser.js").Model} Model */
 /** @typedef {import("./state.js").State} State */
-/**
- * @typedef {{version: number, slug: string, title: string, input: number[], weights: string, problems: string[],
- *   traits: import("./facts.js").Trait[], stages: import("./stages.js").Stage[], profile: import("./curves.js").Profile,
- *   pictures: {id: string, title: string, file: string}[], maps: import("./maps.js").Maps[],
- *   design: {file: string, width: number, height: number} | null, onnx: boolean}} Column As render/column.py makes it.
- */
+/** @typedef {import("./columns.js").Column} Column */
 
 const MOST = 24;
 
@@ -39,8 +35,7 @@ class Comparison {
     this.models = models;
     this.root = box.dataset.root ?? "";
     this.home = box.dataset.home ?? "";
-    /** @type {Map<string, Promise<Column | string>>} A column, or what was wrong with it. */
-    this.columns = new Map();
+    this.columns = new Columns(this.home, box.dataset);
     this.turn = 0;
   }
 
@@ -92,7 +87,7 @@ class Comparison {
     this.complain(state.models.filter((slug) => !known.includes(slug)), known.slice(MOST));
     const sections = this.find("[data-aa-comparison-sections]");
     sections.setAttribute("aria-busy", "true");
-    const loaded = await Promise.all(shown.map((slug) => this.column(slug)));
+    const loaded = await Promise.all(shown.map((slug) => this.columns.of(slug)));
     if (turn !== this.turn) return; // somebody chose again meanwhile
     for (const problem of loaded) if (typeof problem === "string") this.say(problem);
     const columns = /** @type {Column[]} */ (loaded.filter((column) => typeof column !== "string"));
@@ -184,26 +179,6 @@ class Comparison {
   /** @param {string} text */
   say(text) {
     this.find("[data-aa-complaints]").append(element("p", { class: "aa-failure" }, text));
-  }
-
-  /** @param {string} slug @returns {Promise<Column | string>} */
-  column(slug) {
-    const known = this.columns.get(slug) ?? this.fetch(slug);
-    this.columns.set(slug, known);
-    return known;
-  }
-
-  /** @param {string} slug @returns {Promise<Column | string>} */
-  async fetch(slug) {
-    const { dataset } = this.box;
-    try {
-      const answer = await fetch(`${this.home}models/${slug}/compare.json`);
-      const column = await answer.json();
-      return String(column.version) === dataset.version ? column : filled(dataset.older, { model: slug });
-    } catch {
-      this.columns.delete(slug);
-      return filled(dataset.missing, { model: slug });
-    }
   }
 
   /** @param {string} name */

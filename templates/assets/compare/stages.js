@@ -2,7 +2,7 @@
 
 import { element, headOf } from "./parts.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 /** @typedef {{name: string, rank: number, place: string, blocks: string, macs: [number, string], params: [number, string]}} Stage */
 
 /** @param {HTMLTableElement} table @param {Column[]} columns @param {string} home */

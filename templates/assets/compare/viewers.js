@@ -3,7 +3,7 @@
 import { element } from "./parts.js";
 import { filled } from "../writing.js";
 
-/** @typedef {import("./show.js").Column} Column */
+/** @typedef {import("./columns.js").Column} Column */
 
 /** @param {HTMLElement} section @param {Column[]} columns @param {string} root */
 export function fillViewers(section, columns, root) {
