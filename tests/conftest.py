@@ -2,6 +2,7 @@
 
 import http.server
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -35,6 +36,11 @@ _ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+def pytest_configure() -> None:
+    """Let Ctrl+C reach what tests start, though a shell's background jobs begin by ignoring it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
