@@ -212,6 +212,20 @@ def test_four_designs_give_way_before_they_need_to_be_scrolled(
         assert side.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
+def test_tables_pass_below_the_menu_of_sections(browser: Browser, address: str) -> None:
+    """On a telephone, too, where the names of rows stay in sight beside what is scrolled."""
+    with opened(browser, f"{address}/compare/?m=plain,residualnet") as (page, _complaints):
+        page.set_viewport_size({"width": 390, "height": 800})
+        expect(page.locator("#aa-compared-facts thead th a")).to_have_count(2)
+        page.evaluate("document.querySelector('#aa-compared-facts tbody').scrollIntoView()")
+        on_top = """() => {
+          const box = document.querySelector("[data-aa-sections]").getBoundingClientRect();
+          const found = document.elementFromPoint(box.left + 20, box.top + box.height / 2);
+          return [box.top > 0, found?.closest("nav") !== null];
+        }"""
+        assert page.evaluate(on_top) == [True, True]
+
+
 def test_picture_and_section_are_in_the_address(browser: Browser, address: str) -> None:
     """A shared link shows the same maps, at the same place of the page."""
     with opened(browser, f"{address}/compare/?m=plain,residualnet") as (page, _complaints):
